@@ -1,0 +1,1 @@
+"""Launch and traffic control plane: policy in, Envoy configuration out; telemetry in, decisions out."""

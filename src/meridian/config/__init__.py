@@ -1,0 +1,1 @@
+"""The file a user writes: its schema, loading with positions, checks, and what a change to it would do."""

@@ -1,0 +1,1 @@
+"""The schema of `meridian.yaml`, one file a section."""
