@@ -47,3 +47,25 @@ class Decision:
 def clip(sentence: str) -> str:
     """The sentence, cut to the limit with an ellipsis where a name made it too long."""
     return sentence if len(sentence) <= SENTENCE_LIMIT else sentence[: SENTENCE_LIMIT - 1] + "…"
+
+
+def to_json(decision: Decision) -> dict[str, Any]:
+    return {
+        "id": decision.id,
+        "at": decision.at.isoformat() if decision.at else None,
+        "controller": decision.controller,
+        "kind": decision.kind,
+        "subject": decision.subject,
+        "sentence": decision.sentence,
+        "evidence": dict(decision.evidence),
+        "action": dict(decision.action),
+        "undo": dict(decision.undo) if decision.undo is not None else None,
+        "actor": decision.actor,
+        "reason": decision.reason,
+    }
+
+
+def from_json(raw: Mapping[str, Any]) -> Decision:
+    """Raises KeyError, TypeError or ValueError when `raw` is not a decision."""
+    at = datetime.fromisoformat(raw["at"]) if raw.get("at") else None
+    return Decision(**{**raw, "at": at})

@@ -1,0 +1,23 @@
+"""Who is asking control, and what they may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """admin: may change things. ops: may look at everything. edge: an edge's agent. user: a user of the app, who may act
+    for themself only."""
+
+    ADMIN = "admin"
+    OPS = "ops"
+    EDGE = "edge"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """name: of the token, shown in the journal. region: the only region an edge token may ask for."""
+
+    name: str
+    role: Role
+    region: str = ""

@@ -1,0 +1,102 @@
+"""What a feature adds to one edge, and what it is given to work that out. Assembly puts the parts in order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from meridian.config.inventory import Inventory
+from meridian.config.schema.root import Config
+from meridian.envoy.snapshot import Json
+
+
+class Slot(IntEnum):
+    """The places in an edge's filter chain, in the order in which a request passes them."""
+
+    STRIP = 1
+    LISTS = 2
+    COUNTRY = 3
+    IDENTITY = 4
+    STAMP = 5
+    REFUSE = 6
+    NARROW = 7
+    WIDE = 8
+    ADMIT = 9
+    TAIL = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One HTTP filter. volatile: delivered by ECDS in a file of its own, so that changing it touches nothing else."""
+
+    slot: Slot
+    name: str
+    config: Json
+    volatile: bool = False
+    disabled: bool = False
+    """Off unless a route turns it on (`typed_per_filter_config`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One Envoy route. order: lower is matched first; routes of equal order keep the order they were given in."""
+
+    config: Json
+    order: int = 100
+    peer: bool = False
+    """On the listener for the other regions' edges instead of the one for clients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One Envoy cluster. endpoints: its ClusterLoadAssignment, delivered as a file of its own, or None where the cluster
+    resolves names itself."""
+
+    config: Json
+    endpoints: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One issuer of tokens for `jwt_authn`. name: key of the claims in the filter's metadata. required: whether a token that
+    is present must be valid (401 otherwise) or is ignored when it is not."""
+
+    name: str
+    config: Json
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LuaPart:
+    """A part of the edge's one Lua filter.
+
+    tables: Lua-table data by name, available as `data.NAME`. code: the body of `function(handle, data, facts)`; `facts` is a
+    table shared by all parts of a request. order: parts run in ascending order; the regions part has 50."""
+
+    name: str
+    code: str
+    tables: Mapping[str, Any] = field(default_factory=dict)
+    order: int = 100
+    on_response: str = ""
+    """The body of the same function for the response path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    filters: tuple[Filter, ...] = ()
+    routes: tuple[Route, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+    providers: tuple[Provider, ...] = ()
+    lua: tuple[LuaPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeContext:
+    """region: whose edge is compiled. state: feature -> its compile-time state. jwks: public keys by issuer kind: "app" and
+    "meridian"."""
+
+    config: Config
+    inventory: Inventory
+    region: str
+    state: Mapping[str, Any] = field(default_factory=dict)
+    jwks: Mapping[str, Json] = field(default_factory=dict)

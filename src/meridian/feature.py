@@ -1,0 +1,111 @@
+"""What a feature of Meridian is: one folder that adds settings, compiled Envoy parts, controllers, routes and commands.
+
+A feature hands over one `Feature` value; `features.py` lists them. Nothing else in the project changes when one is added.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.resources.abc import Traversable
+from typing import Any, Protocol
+
+import click
+from fastapi import APIRouter, Request
+
+from meridian.config.change import Change
+from meridian.config.inventory import Inventory
+from meridian.config.schema.base import Section
+from meridian.config.schema.root import Config
+from meridian.core.clock import Clock
+from meridian.core.controller import Controller
+from meridian.core.decision import Decision
+from meridian.core.errors import Finding
+from meridian.core.journal import Journal
+from meridian.core.principal import Principal, Role
+from meridian.envoy.contribution import Contribution, EdgeContext
+from meridian.envoy.report import EdgeReport, HostHealth
+from meridian.envoy.snapshot import Snapshot
+from meridian.geo.lookup import CountryLookup
+from meridian.store.database import Database
+from meridian.store.keys import KeyRing
+
+
+class Control(Protocol):
+    """What the control plane offers to a feature's controllers and routes."""
+
+    clock: Clock
+    journal: Journal
+    database: Database
+    keys: KeyRing
+    countries: CountryLookup
+
+    def config(self) -> Config:
+        """The active configuration."""
+
+    def inventory(self) -> Inventory: ...
+
+    def reports(self) -> Mapping[str, Sequence[EdgeReport]]:
+        """Region -> the last report of each of its edges that reported within 10 seconds."""
+
+    def state(self, feature: str) -> Any:
+        """The compile-time state that the feature's `load` returned last."""
+
+    async def recompile(self) -> None:
+        """Loads every feature's state again, compiles, and hands changed snapshots to waiting edges."""
+
+    def requires(self, *roles: Role) -> Callable[[Request], Awaitable[Principal]]:
+        """A FastAPI dependency: the caller's principal, or 401/403 as problem+json. Admin may do what ops may."""
+
+    def caller(self, request: Request) -> "Caller":
+        """Who the app's user behind a request is, as the edge or this process verified it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The app's user behind a request. Fields are empty where unknown.
+
+    address: client address. country: of that address. declared: country that the app's token declares.
+    home: region of a valid home token."""
+
+    address: str = ""
+    country: str = ""
+    user: str = ""
+    tier: str = ""
+    declared: str = ""
+    home: str = ""
+
+
+class EdgeLoop(Protocol):
+    """A controller that runs in the edge's agent, so that it works with control down."""
+
+    def step(
+        self, snapshot: Snapshot, health: Sequence[HostHealth], now: datetime, monotonic: float
+    ) -> tuple[Mapping[str, bytes], Sequence[Decision]]:
+        """Resources of the snapshot to lay over it (only `endpoints/...`), and decisions to report. Called each second."""
+
+
+async def _no_state(control: Control) -> Any:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """name: the feature's name, and the key of its section in `meridian.yaml` when it has settings.
+    settings: the section's model; every field needs a default, as the section may be left out.
+    check: findings that the shape cannot say. changes: what going from one configuration to another changes, for whom.
+    load: its compile-time state (anything whose `repr` is stable), read again at each recompilation.
+    compile: pure; what it adds to one edge. prove: pure; objections to all edges' snapshots together.
+    migrations: a folder of `NNNN_name.sql` files with its tables."""
+
+    name: str
+    settings: type[Section] | None = None
+    check: Callable[[Config], Iterable[Finding]] = lambda config: ()
+    changes: Callable[[Config, Config], Iterable[Change]] = lambda before, after: ()
+    load: Callable[[Control], Awaitable[Any]] = _no_state
+    compile: Callable[[EdgeContext], Contribution] = lambda context: Contribution()
+    prove: Callable[[Config, Inventory, Mapping[str, Snapshot]], Iterable[Finding]] = lambda config, inventory, edges: ()
+    controllers: Callable[[Control], Sequence[Controller[Any, Any, Any]]] = lambda control: ()
+    edge_loops: Callable[[], Sequence[EdgeLoop]] = lambda: ()
+    api: Callable[[Control], APIRouter] | None = None
+    commands: Sequence[click.Command] = field(default_factory=tuple)
+    migrations: Traversable | None = None
