@@ -1,0 +1,1 @@
+"""The `meridian` program: what a person types, and what they are told."""

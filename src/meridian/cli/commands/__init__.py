@@ -1,0 +1,1 @@
+"""One file a command; `meridian.cli.main` lists them and loads one only when it is asked for."""
