@@ -1,0 +1,138 @@
+"""Puts what the features contribute into one edge, in the order of the filter chain. Pure, and deterministic to the byte."""
+
+from collections.abc import Iterable, Sequence
+
+from meridian.core.errors import MeridianError
+from meridian.envoy import identity, listener
+from meridian.envoy.contribution import Cluster, Contribution, EdgeContext, Filter, LuaPart, Route, Slot
+from meridian.envoy.cluster import endpoints_file
+from meridian.envoy.lua import script
+from meridian.envoy.snapshot import Json, Snapshot, canonical, response
+from meridian.envoy.types import (
+    COMPRESSOR,
+    EXTENSION,
+    GEOIP,
+    GZIP,
+    LOCAL_RATELIMIT,
+    LUA,
+    MAXMIND,
+    RBAC,
+    ROUTES,
+    extension,
+    typed,
+    url,
+)
+
+GEO_DATABASE = "geo/country.mmdb"
+READY_PATH = "/__meridian/ready"
+
+
+def assemble(context: EdgeContext, contributions: Sequence[Contribution], config_version: int = 0) -> Snapshot:
+    """One edge's snapshot. Raises MeridianError when two features claim the same filter or cluster differently."""
+    every = [identity.contribution(context), *contributions]
+    lua = [part for each in every for part in each.lua]
+    filters = _filters(context, every, lua)
+    clusters = _clusters(cluster for each in every for cluster in each.clusters)
+    listen = context.inventory.listen[context.region]
+    edge = context.config.edge
+    listeners = [listener.public(edge, listen.public, filters), listener.peer(edge, listen.peer)]
+    routes = [route for each in every for route in each.routes]
+    resources = {
+        "agent.json": canonical(_agent_settings(context)),
+        "listeners.json": response(listeners),
+        "clusters.json": response([cluster.config for cluster in clusters]),
+        listener.routes_file("public"): response([_table("public", [_ready(), *_ordered(routes, peer=False)])]),
+        listener.routes_file("peer"): response([_table("peer", _ordered(routes, peer=True))]),
+    }
+    for cluster in clusters:
+        if cluster.endpoints:
+            resources[endpoints_file(cluster.config["name"])] = response([cluster.endpoints])
+    for each in filters:
+        if each.volatile:
+            resource = {"@type": url(EXTENSION), **extension(each.name, each.config)}
+            resources[listener.extension_file(each.name)] = response([resource])
+    return Snapshot(context.region, resources, config_version)
+
+
+def _filters(context: EdgeContext, every: Sequence[Contribution], lua: Sequence[LuaPart]) -> list[Filter]:
+    """The chain. A slot that no feature fills yet keeps a volatile filter that lets everything pass, so that filling it
+    later changes no listener."""
+    given = [each for contribution in every for each in contribution.filters]
+    providers = tuple(provider for contribution in every for provider in contribution.providers)
+    given += [_country(), identity.jwt_filter(providers), _stamp(lua), _compressor()]
+    taken = {each.slot for each in given}
+    given += [each for each in _PLACES if each.slot not in taken]
+    names = [each.name for each in given]
+    if doubled := sorted({name for name in names if names.count(name) > 1}):
+        raise MeridianError(f"two features add an HTTP filter named {doubled[0]}", "rename one of them")
+    return sorted(given, key=lambda each: each.slot)
+
+
+_PLACES = (
+    Filter(Slot.REFUSE, "refuse", typed(RBAC), volatile=True),
+    Filter(Slot.NARROW, "narrow", typed(LOCAL_RATELIMIT, stat_prefix="narrow"), volatile=True),
+    Filter(Slot.WIDE, "wide", typed(LOCAL_RATELIMIT, stat_prefix="wide"), volatile=True),
+)
+
+
+def _country() -> Filter:
+    provider = typed(
+        MAXMIND,
+        country_db_path=GEO_DATABASE,
+        common_provider_config={"geo_field_keys": {"country": "x-meridian-country"}},
+    )
+    return Filter(Slot.COUNTRY, "country", typed(GEOIP, provider=extension("envoy.geoip_providers.maxmind", provider)))
+
+
+def _stamp(parts: Sequence[LuaPart]) -> Filter:
+    source = {"inline_string": script(parts)}
+    return Filter(Slot.STAMP, "stamp", typed(LUA, default_source_code=source), volatile=True)
+
+
+def _compressor() -> Filter:
+    gzip = extension("gzip", typed(GZIP, compression_level="BEST_SPEED"))
+    direction = {
+        "common_config": {
+            "min_content_length": 1024,
+            "content_type": ["application/json", "application/problem+json", "text/plain"],
+        }
+    }
+    return Filter(Slot.TAIL, "compress", typed(COMPRESSOR, response_direction_config=direction, compressor_library=gzip))
+
+
+def _clusters(given: Iterable[Cluster]) -> list[Cluster]:
+    """By name; the same cluster from two features is one cluster."""
+    named: dict[str, Cluster] = {}
+    for cluster in given:
+        name = cluster.config["name"]
+        if named.setdefault(name, cluster) != cluster:
+            raise MeridianError(f"two features define the cluster {name} differently", "rename one of them")
+    return [named[name] for name in sorted(named)]
+
+
+def _ordered(routes: Iterable[Route], *, peer: bool) -> list[Json]:
+    chosen = [route for route in routes if route.peer == peer]
+    return [route.config for route in sorted(chosen, key=lambda route: route.order)]
+
+
+def _ready() -> Json:
+    body = {"status": 200, "body": {"inline_string": "ready\n"}}
+    return {"match": {"path": READY_PATH}, "direct_response": body}
+
+
+def _table(name: str, routes: Sequence[Json]) -> Json:
+    host: Json = {"name": name, "domains": ["*"], "routes": list(routes)}
+    if name == "public":
+        client = {"key": "x-meridian-client", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"}
+        host["request_headers_to_add"] = [{"header": client, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]
+        host["include_attempt_count_in_response"] = True
+    return {"@type": url(ROUTES), "name": name, "virtual_hosts": [host], "ignore_port_in_host_matching": True}
+
+
+def _agent_settings(context: EdgeContext) -> Json:
+    edge = context.config.edge
+    return {
+        "access_log": {"max_bytes": edge.access_log.max_bytes, "keep": edge.access_log.keep},
+        "drain": edge.drain,
+        "max_connections": edge.max_connections,
+    }

@@ -1,0 +1,62 @@
+"""Who is asking, verified natively: the app's own tokens, Meridian's home tokens, and an operator's wish to see why.
+
+A token of the app that is present must be valid, or the request gets 401. A home or explain token that is not valid is
+ignored: an expired one must not lock anyone out.
+"""
+
+from importlib.resources import files
+
+from meridian.envoy.contribution import Contribution, EdgeContext, Filter, LuaPart, Provider, Slot
+from meridian.envoy.snapshot import Json, canonical
+from meridian.envoy.types import JWT, typed
+
+ISSUER = "meridian"
+HOME_HEADER = "meridian-home"
+EXPLAIN_HEADER = "meridian-explain"
+HOME_AUDIENCE = "meridian-home"
+EXPLAIN_AUDIENCE = "meridian-explain"
+NO_KEYS: Json = {"keys": []}
+
+
+def contribution(context: EdgeContext) -> Contribution:
+    """The token issuers every edge knows, and the first part of its stamp."""
+    identity = context.config.identity
+    own = context.jwks.get("meridian", NO_KEYS)
+    providers = [
+        Provider("home", _provider(ISSUER, HOME_AUDIENCE, own, "home", HOME_HEADER), required=False),
+        Provider("explain", _provider(ISSUER, EXPLAIN_AUDIENCE, own, "explain", EXPLAIN_HEADER), required=False),
+    ]
+    app = context.jwks.get("app", NO_KEYS)
+    providers.append(Provider("app", _provider(identity.issuer, identity.audience, app, "app"), required=True))
+    claims = {"user": identity.claims.user, "tier": identity.claims.tier, "country": identity.claims.country}
+    code = files("meridian.envoy").joinpath("identity.lua").read_text()
+    return Contribution(providers=tuple(providers), lua=(LuaPart("identity", code, {"claims": claims}, order=10),))
+
+
+def _provider(issuer: str, audience: str, jwks: Json, name: str, header: str = "") -> Json:
+    config: Json = {
+        "issuer": issuer,
+        "audiences": [audience],
+        "local_jwks": {"inline_string": canonical(jwks).decode()},
+        "payload_in_metadata": name,
+        "forward": not header,
+        "clock_skew_seconds": 30,
+        "jwt_cache_config": {"jwt_cache_size": 10_000},
+    }
+    if header:
+        config["from_headers"] = [{"name": header}]
+    return config
+
+
+def jwt_filter(providers: tuple[Provider, ...]) -> Filter:
+    """One `jwt_authn` filter for all issuers; a resource of its own, so that rotating a key drains no connection."""
+    required: list[Json] = []
+    for provider in providers:
+        otherwise: Json = {"allow_missing": {}} if provider.required else {"allow_missing_or_failed": {}}
+        required.append({"requires_any": {"requirements": [{"provider_name": provider.name}, otherwise]}})
+    config = typed(
+        JWT,
+        providers={provider.name: provider.config for provider in providers},
+        rules=[{"match": {"prefix": "/"}, "requires": {"requires_all": {"requirements": required}}}],
+    )
+    return Filter(Slot.IDENTITY, "tokens", config, volatile=True)

@@ -1,0 +1,55 @@
+"""The edge's one Lua filter: parts contributed by features, put in order, with their data as Lua tables.
+
+One filter, since each costs tens of microseconds a request. Its data (overrides, preferences) changes often, so it is a
+resource of its own; reloading it resets nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from meridian.envoy.contribution import LuaPart
+
+METADATA = "meridian"
+
+
+def literal(value: Any) -> str:
+    """A Lua literal with sorted keys, so that the same data gives the same bytes."""
+    if value is None:
+        return "nil"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, Mapping):
+        entries = ",".join(f"[{literal(key)}]={literal(value[key])}" for key in sorted(value))
+        return "{" + entries + "}"
+    if isinstance(value, Sequence):
+        return "{" + ",".join(literal(item) for item in value) + "}"
+    raise TypeError(f"{type(value).__name__} has no Lua literal")
+
+
+def quoted(text: str) -> str:
+    """A Lua string: bytes that are not plain printable ASCII become decimal escapes, so no text can end the string."""
+    safe = (chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03d}" for byte in text.encode())
+    return '"' + "".join(safe) + '"'
+
+
+def script(parts: Sequence[LuaPart]) -> str:
+    """The source of the filter. Every part gets the handle, its data, and `facts`, which is new for each request."""
+    ordered = sorted(parts, key=lambda part: (part.order, part.name))
+    lines = ["local data = {}"]
+    for part in ordered:
+        lines += [f"data.{name} = {literal(table)}" for name, table in sorted(part.tables.items())]
+    for part in ordered:
+        lines.append(f"local function {part.name}_request(handle, data, facts)\n{part.code.strip()}\nend")
+        if part.on_response:
+            lines.append(f"local function {part.name}_response(handle, data)\n{part.on_response.strip()}\nend")
+    calls = "\n".join(f"  {part.name}_request(handle, data, facts)" for part in ordered)
+    lines.append(f"function envoy_on_request(handle)\n  local facts = {{}}\n{calls}\nend")
+    answering = [part for part in ordered if part.on_response]
+    if answering:
+        calls = "\n".join(f"  {part.name}_response(handle, data)" for part in answering)
+        lines.append(f"function envoy_on_response(handle)\n{calls}\nend")
+    return "\n".join(lines) + "\n"
