@@ -1,0 +1,1 @@
+"""What Meridian remembers, in PostgreSQL: the journal, configurations, tokens, keys, and who leads."""
