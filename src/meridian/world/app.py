@@ -15,7 +15,8 @@ from meridian.world.app_protocol import App, AppProtocol
 
 
 async def serve(app: App, host: str, port: int, faults: Path | None, stop: asyncio.Event) -> None:
-    """Until `stop` is set. faults: the Unix socket at which faults are given; only there, never through an edge."""
+    """Until `stop` is set. faults: the Unix socket at which faults are given; only there, never through an
+    edge."""
     loop = asyncio.get_running_loop()
 
     async def obey(question: dict[str, Any]) -> hotline.Answer:
@@ -30,8 +31,6 @@ async def serve(app: App, host: str, port: int, faults: Path | None, stop: async
         server.close()
         if line:
             line.close()
-        if faults:
-            faults.unlink(missing_ok=True)
 
 
 async def _main(app: App, host: str, port: int, faults: Path | None) -> None:

@@ -1,4 +1,5 @@
-"""HTTP/1.1 for the sample app: a uvloop `Protocol` over httptools, because the world shares two cores with its load.
+"""HTTP/1.1 for the sample app: a uvloop `Protocol` over httptools, because the world shares two cores with
+its load.
 
 Measured on one core against an aiohttp handler with the same answers: see docs/world.md.
 """
@@ -17,10 +18,17 @@ from meridian.world.served import Served
 from meridian.world.trouble import ErrorShare, Trouble
 
 TOLD = ("user", "tier", "country", "region", "client", "risk", "market")
-"""The x-meridian-* headers that each answer repeats by name. `region` is the user's home and is answered as `home`."""
+"""The x-meridian-* headers that each answer repeats by name. `region` is the user's home and is answered as
+`home`."""
 
 _PREFIX = b"x-meridian-"
-_REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 500: "Internal Server Error"}
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    500: "Internal Server Error",
+}
 
 
 @dataclass(slots=True)
@@ -40,7 +48,8 @@ class App:
         self.served = Served(self.region)
 
     def afflict(self, trouble: Trouble) -> None:
-        """Takes effect on the next answer. Connections whose requests were swallowed are closed when the hang ends."""
+        """Takes effect on the next answer. Connections whose requests were swallowed are closed when the
+        hang ends."""
         ends = self.trouble.hang and not trouble.hang
         self.trouble = trouble
         if ends:
@@ -84,7 +93,8 @@ class App:
         parts.append(f', "request": {quoted(request_id) if request_id else "null"}')
         parts.append(f', "told": {dumps(told) if told else "{}"}}}\n')
         body = "".join(parts)
-        return f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n{body}".encode()
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        return (head + body).encode()
 
 
 @lru_cache(maxsize=1024)
@@ -94,7 +104,9 @@ def _at(path: str) -> tuple[Endpoint, ...]:
 
 def answer(status: int, body: dict[str, Any], headers: str = "", kind: str = "application/json") -> bytes:
     content = dumps(body).encode() + b"\n"
-    head = f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: {kind}\r\ncontent-length: {len(content)}\r\n"
+    head = (
+        f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: {kind}\r\ncontent-length: {len(content)}\r\n"
+    )
     return f"{head}{headers}\r\n".encode() + content
 
 

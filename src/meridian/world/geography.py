@@ -29,10 +29,11 @@ def distance(one: Place, other: Place) -> float:
 
 
 def round_trip(one: str, other: str, places: Mapping[str, Place]) -> float:
-    """Seconds between two regions. places: region -> where its home location is; (0, 0) and absent mean unknown.
+    """Seconds between two regions. places: region -> where its home location is; (0, 0) and absent mean
+    unknown.
 
-    For pairs not in KNOWN: 10 ms, and 1 ms for every 80 km. Light in fibre does 100 km of distance per millisecond of round
-    trip; cables are not straight.
+    For pairs not in KNOWN: 10 ms, and 1 ms for every 80 km. Light in fibre does 100 km of distance per
+    millisecond of round trip; cables are not straight.
     """
     if one == other:
         return 0.0

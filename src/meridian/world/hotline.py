@@ -4,6 +4,7 @@ A Unix socket in a private folder needs no token: who can open it may use it, an
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -32,7 +33,8 @@ async def serve(path: Path, handler: Handler) -> asyncio.Server:
         finally:
             writer.close()
 
-    path.unlink(missing_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)  # of a process that was killed
     before = os.umask(0o177)
     try:
         return await asyncio.start_unix_server(converse, str(path), limit=LONGEST_LINE)
@@ -53,7 +55,8 @@ async def _answered(handler: Handler, line: bytes) -> Answer:
 
 
 def ask(path: Path, question: dict[str, Any], timeout: float = 10.0) -> Answer:
-    """Raises Unavailable when nobody listens or no answer comes in `timeout` seconds, InvalidInput with what was answered."""
+    """Raises Unavailable when nobody listens or no answer comes in `timeout` seconds, InvalidInput with what
+    was answered."""
     try:
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(timeout)
@@ -68,9 +71,9 @@ def ask(path: Path, question: dict[str, Any], timeout: float = 10.0) -> Answer:
     return _understood(json.loads(raw))
 
 
-async def ask_async(path: Path, question: dict[str, Any], timeout: float = 5.0) -> Answer:
+async def ask_async(path: Path, question: dict[str, Any], within: float = 5.0) -> Answer:
     """The same without blocking the loop."""
-    return await asyncio.to_thread(ask, path, question, timeout)
+    return await asyncio.to_thread(ask, path, question, within)
 
 
 def _understood(answer: Answer) -> Answer:

@@ -24,7 +24,8 @@ NAMES = "world/issuer.json"
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """key: PEM. issuer, audience: what the configuration's `identity` asks for. claims: claim names for user, tier and country."""
+    """key: PEM. issuer, audience: what the configuration's `identity` asks for. claims: claim names for
+    user, tier and country."""
 
     key: ec.EllipticCurvePrivateKey
     key_id: str
@@ -35,7 +36,12 @@ class Issuer:
     def sign(self, id: str, tier: str, country: str | None, lifetime: float) -> str:
         """A token for a user of the app. lifetime: seconds, negative for one that is already expired."""
         now = int(time.time())
-        payload: dict[str, object] = {"iss": self.issuer, "aud": self.audience, "iat": now, "exp": now + int(lifetime)}
+        payload: dict[str, object] = {
+            "iss": self.issuer,
+            "aud": self.audience,
+            "iat": now,
+            "exp": now + int(lifetime),
+        }
         payload[self.claims["user"]] = id
         payload[self.claims["tier"]] = tier
         if country:
@@ -53,7 +59,9 @@ def prepare(home: Path, issuer: str, audience: str, claims: dict[str, str]) -> N
         write_secret(home / KEY, pem.decode())
     key = _read_key(home)
     write_text(home / JWKS, json.dumps({"keys": [_public(key)]}, indent=2) + "\n")
-    write_text(home / NAMES, json.dumps({"issuer": issuer, "audience": audience, "claims": claims}, indent=2) + "\n")
+    write_text(
+        home / NAMES, json.dumps({"issuer": issuer, "audience": audience, "claims": claims}, indent=2) + "\n"
+    )
 
 
 def load(home: Path) -> Issuer:
@@ -65,8 +73,11 @@ def load(home: Path) -> Issuer:
     return Issuer(key, str(_public(key)["kid"]), names["issuer"], names["audience"], names["claims"])
 
 
-def sign_user(home: Path, id: str, tier: str = "free", country: str | None = None, lifetime: float = 3600.0) -> str:
-    """A JWT of the sample app for one user, signed ES256. lifetime: seconds. Raises NotFound without a world in `home`."""
+def sign_user(
+    home: Path, id: str, tier: str = "free", country: str | None = None, lifetime: float = 3600.0
+) -> str:
+    """A JWT of the sample app for one user, signed ES256. lifetime: seconds. Raises NotFound without a world
+    in `home`."""
     return load(home).sign(id, tier, country, lifetime)
 
 

@@ -19,7 +19,8 @@ from meridian.world.relay import Link, Near
 
 @dataclass(frozen=True, slots=True)
 class LinkPlan:
-    """asking, asked: regions. listen: port on loopback. target: port of the asked region's edge. round_trip: seconds."""
+    """asking, asked: regions. listen: port on loopback. target: port of the asked region's edge. round_trip:
+    seconds."""
 
     asking: str
     asked: str
@@ -62,7 +63,9 @@ class Links:
         pair = frozenset((one, other))
         links = [link for _, link, _ in self.open.values() if {link.asking, link.asked} == pair]
         if not links:
-            raise NotFound(f"there is no link between {one} and {other}", "`meridian world status` names them")
+            raise NotFound(
+                f"there is no link between {one} and {other}", "`meridian world status` names them"
+            )
         (self.cut.add if cut else self.cut.discard)(pair)
         for link in links:
             if cut:
@@ -81,7 +84,8 @@ def load(path: Path) -> list[LinkPlan]:
 
 
 async def serve(plan: Path, control: Path, stop: asyncio.Event) -> None:
-    """Until `stop` is set. plan: a JSON list of LinkPlan, read again when told. control: the Unix socket to tell it at."""
+    """Until `stop` is set. plan: a JSON list of LinkPlan, read again when told. control: the Unix socket to
+    tell it at."""
     links = Links()
     await links.follow(load(plan))
 
@@ -98,7 +102,6 @@ async def serve(plan: Path, control: Path, stop: asyncio.Event) -> None:
     finally:
         line.close()
         links.close()
-        control.unlink(missing_ok=True)
 
 
 async def _main(plan: Path, control: Path) -> None:

@@ -1,7 +1,8 @@
-"""One direction-pair of a simulated long-distance link: a TCP relay that holds every byte for half a round trip.
+"""One direction-pair of a simulated long-distance link: a TCP relay that holds every byte for half a round
+trip.
 
-A cut link behaves as a partition does, not as a refusal: connections are accepted, and nothing comes through. When it is
-restored, connections that lost bytes are reset, as the bytes will not come back.
+A cut link behaves as a partition does, not as a refusal: connections are accepted, and nothing comes
+through. When it is restored, connections that lost bytes are reset, as the bytes will not come back.
 """
 
 import asyncio
@@ -102,6 +103,9 @@ class End(asyncio.Protocol):
             self.lost = True
             self._under_way.clear()
             self._held = 0
+            return
+        if self.other is None and self.transport is not None:
+            self._timer = self.loop.call_later(0.001, self._arrive)  # the far end is still being connected
             return
         now = self.loop.time() + 0.0005
         over = self._held > HOLD_AT_MOST

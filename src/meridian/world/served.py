@@ -44,7 +44,8 @@ class Served:
         self.keys[key] = times
 
     def summary(self) -> dict[str, Any]:
-        """JSON. total: requests; foreign: those of another home region; doubles: runs beyond the first of one key."""
+        """JSON. total: requests; foreign: those of another home region; doubles: runs beyond the first of
+        one key."""
         by_service: Counter[str] = Counter()
         by_home: Counter[str] = Counter()
         for (service, home, _, _), count in self.rows.items():

@@ -10,8 +10,9 @@ LONGEST_SLOW = 600_000
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """slow: milliseconds added to every answer. hang: connections are accepted and nothing is answered, health included.
-    errors: share (0 to 1) of the app's answers that are 500; health stays well, as with a bad release."""
+    """slow: milliseconds added to every answer. hang: connections are accepted and nothing is answered,
+    health included. errors: share (0 to 1) of the app's answers that are 500; health stays well, as with a
+    bad release."""
 
     slow: int = 0
     hang: bool = False
@@ -35,7 +36,8 @@ class Trouble:
 
 @dataclass(slots=True)
 class ErrorShare:
-    """Spreads a share evenly: after n requests, floor(n * share) were errors. No randomness, so a test is exact."""
+    """Spreads a share evenly: after n requests, floor(n * share) were errors. No randomness, so a test is
+    exact."""
 
     owed: float = 0.0
 

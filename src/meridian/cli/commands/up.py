@@ -1,0 +1,31 @@
+"""`meridian up`: the whole world on this machine, under one supervisor."""
+
+from pathlib import Path
+
+import click
+
+from meridian.cli import output
+from meridian.cli.client import home_folder
+from meridian.cli.commands.apply import home_option
+
+
+@click.command(short_help="Run everything on this machine: control, edges, a sample app.")
+@click.option("--detach", is_flag=True, help="Go on in the background; `meridian down` stops it.")
+@home_option
+@click.option(
+    "--port-base", type=int, default=8080, show_default=True, help="Control's port; the edges' follow it."
+)
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Configuration to begin with; later ones are applied. Left out: the Avalo profile.",
+)
+def up(detach: bool, home: str | None, port_base: int, config: Path | None) -> None:
+    """Start PostgreSQL, control, one edge for each region, and the sample app in each location.
+
+    Without --detach it stays in the foreground, and Ctrl-C stops every process it started.
+    """
+    from meridian.world import start
+
+    run = start.detached if detach else start.foreground
+    run(home_folder(home), config, port_base, output.note, output.say)

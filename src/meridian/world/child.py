@@ -1,0 +1,173 @@
+"""One process that is kept running: started, watched, started again after a growing pause, held down by a
+fault."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from meridian.core.clock import Clock, SystemClock
+from meridian.core.errors import MeridianError
+from meridian.world.logs import open_for_append
+from meridian.world.process import ProcessId, dies_with_parent, identify
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 5.0
+STEADY = 20.0
+"""Seconds of running after which earlier crashes are forgiven."""
+PRIVATE = frozenset({"MERIDIAN_DATABASE_URL", "MERIDIAN_TOKEN", "MERIDIAN_EDGE_KEY"})
+"""Environment variables that only a process which needs them is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildPlan:
+    """name: "control", "app:europe-west1". stop: the signal that asks it to end, also sent when the
+    supervisor is gone. grace: seconds it may take to end. env: laid over this process's environment, or
+    instead of it where `alone`. before: called in a thread before each start; a MeridianError counts as a
+    start that failed."""
+
+    name: str
+    argv: Sequence[str]
+    log: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: Path | None = None
+    stop: int = signal.SIGTERM
+    grace: float = 5.0
+    alone: bool = False
+    before: Callable[[], None] | None = None
+
+    def environment(self) -> dict[str, str]:
+        if self.alone:
+            return dict(self.env)
+        inherited = {name: value for name, value in os.environ.items() if name not in PRIVATE}
+        return {**inherited, "PYTHONUNBUFFERED": "1", **self.env}
+
+
+def pause(crashes: int) -> float:
+    """Seconds before the next start after so many crashes in a row: 0.1, 0.2, 0.4 ... up to 5."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(crashes - 1, 20)) if crashes > 0 else 0.0
+
+
+@dataclass(slots=True)
+class Child:
+    """state: "starting", "running", "waiting" (for its next start), "held" (by a fault) or "stopped"."""
+
+    plan: ChildPlan
+    started: Callable[["Child"], None] = lambda child: None
+    clock: Clock = field(default_factory=SystemClock)
+    state: str = "starting"
+    process: ProcessId | None = None
+    since: float = 0.0
+    changed: float = 0.0
+    restarts: int = 0
+    crashes: int = 0
+    last_exit: str = ""
+    _held: bool = False
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name=self.plan.name)
+
+    def kill(self, *, hold: bool) -> None:
+        """SIGKILL now. hold: no start until `release`."""
+        self._held = self._held or hold
+        self.crashes = 0
+        if self.process:
+            self.process.signal(signal.SIGKILL)
+        self._wake.set()
+
+    def release(self) -> None:
+        """Ends a hold, and any pause before the next start."""
+        self._held = False
+        self.crashes = 0
+        self._wake.set()
+
+    @property
+    def held(self) -> bool:
+        return self._held
+
+    async def stop(self) -> None:
+        """Asks it to end, kills it when it does not within its grace, and waits until it is gone."""
+        task, self._task = self._task, None
+        if task is None:
+            return
+        if self.process:
+            self.process.signal(self.plan.stop)
+            deadline = self.clock.monotonic() + self.plan.grace
+            while self.process and self.process.alive() and self.clock.monotonic() < deadline:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+            if self.process:
+                self.process.signal(signal.SIGKILL)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        self._become("stopped")
+
+    async def _run(self) -> None:
+        while True:
+            if self._held:
+                self._become("held")
+                await self._woken(None)
+                continue
+            await self._once()
+            if self._held:
+                continue
+            self.crashes += 1
+            self.restarts += 1
+            self._become("waiting")
+            await self._woken(pause(self.crashes))
+
+    async def _once(self) -> None:
+        try:
+            if self.plan.before:
+                await asyncio.to_thread(self.plan.before)
+            running = await self._spawn()
+        except (OSError, MeridianError) as error:
+            self.last_exit = f"could not be started: {error}"
+            return
+        self.process = identify(running.pid)
+        self.since = self.clock.monotonic()
+        self._become("running")
+        self.started(self)
+        code = await running.wait()
+        self.process = None
+        self.last_exit = _ending(code)
+        if self.clock.monotonic() - self.since > STEADY:
+            self.crashes = 0
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        log = open_for_append(self.plan.log)
+        try:
+            return await asyncio.create_subprocess_exec(
+                *self.plan.argv,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.plan.environment(),
+                cwd=self.plan.cwd,
+                start_new_session=True,
+                preexec_fn=dies_with_parent(self.plan.stop),
+            )
+        finally:
+            os.close(log)
+
+    async def _woken(self, within: float | None) -> None:
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), within)
+
+    def _become(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed = self.clock.monotonic()
+
+
+def _ending(code: int) -> str:
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"was killed by {signal.Signals(-code).name}"
+    return f"ended with exit status {code}"

@@ -1,0 +1,98 @@
+"""What lies where in a world's state folder, and the secrets that are made there once."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from meridian.core.runtime import runtime_folder
+from meridian.world.files import kept_secret, write_secret
+
+SUPERVISOR_SOCKET = "supervisor.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """root: the state folder, absolute. sockets: the short private folder that belongs to it."""
+
+    root: Path
+    sockets: Path
+
+    @classmethod
+    def at(cls, root: Path) -> "Home":
+        """Made when missing. Raises Unavailable when no private folder for sockets can be had."""
+        root = root.resolve()
+        return cls(root, runtime_folder(root))
+
+    @property
+    def supervisor(self) -> Path:
+        return self.sockets / SUPERVISOR_SOCKET
+
+    @property
+    def links_control(self) -> Path:
+        return self.sockets / "links.sock"
+
+    @property
+    def links_plan(self) -> Path:
+        return self.root / "world" / "links.json"
+
+    @property
+    def inventory(self) -> Path:
+        return self.root / "inventory.json"
+
+    @property
+    def tokens(self) -> Path:
+        return self.root / "bootstrap-tokens.json"
+
+    @property
+    def admin_token(self) -> Path:
+        return self.root / "admin-token"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state.json"
+
+    @property
+    def ports(self) -> Path:
+        return self.root / "world" / "ports.json"
+
+    @property
+    def topology(self) -> Path:
+        return self.root / "world" / "topology.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "lock"
+
+    def edge(self, region: str) -> Path:
+        return self.root / "edges" / region
+
+    def edge_token(self, region: str) -> Path:
+        return self.edge(region) / "token"
+
+    def log(self, name: str) -> Path:
+        return self.root / "log" / f"{name.replace(':', '-')}.log"
+
+    def app_faults(self, location: str) -> Path:
+        """The Unix socket of a location's app; its name stays short whatever the location is called."""
+        name = location if len(location) <= 32 else hashlib.sha256(location.encode()).hexdigest()[:16]
+        return self.sockets / f"app-{name}.sock"
+
+    def edge_key(self) -> str:
+        """The secret with which edges vouch for what they forward to control. Kept between runs."""
+        return kept_secret(self.root / "world" / "edge-key")
+
+    def write_tokens(self, regions: Iterable[str]) -> str:
+        """Makes what tokens are missing, writes their hashes for control, and returns the admin's."""
+        admin = kept_secret(self.admin_token)
+        hashed = {_sha256(admin): {"name": "local-admin", "role": "admin", "region": ""}}
+        for region in regions:
+            token = kept_secret(self.edge_token(region))
+            hashed[_sha256(token)] = {"name": f"edge-{region}", "role": "edge", "region": region}
+        write_secret(self.tokens, json.dumps(hashed, indent=2, sort_keys=True) + "\n")
+        return admin
+
+
+def _sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,57 @@
+"""Processes that an earlier supervisor of a home left behind, found by checked identity and stopped.
+
+A supervisor that is killed takes its children along (the kernel tells them). One can still be left: an Envoy
+whose agent was killed too, as an agent lets Envoy go on serving.
+"""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+from meridian.world.process import ProcessId, descendants, identify, name_of, stop_all
+
+STATE = "state.json"
+
+
+def recorded(home: Path) -> list[ProcessId]:
+    """The processes of the last supervisor's record that still run, itself left out."""
+    try:
+        raw = json.loads((home / STATE).read_text())
+        known = [ProcessId(int(p["pid"]), str(p["started"])) for p in raw["processes"] if p.get("pid")]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [process for process in known if process.alive()]
+
+
+def envoys(home: Path) -> Iterator[tuple[ProcessId, Path]]:
+    """Envoys named in the pid files of a home's edges, each with its edge's folder. One counts only if it
+    works there."""
+    for file in sorted((home / "edges").glob("*/envoy*.pid")):
+        try:
+            pid = int(file.read_text().split()[0])
+            cwd = Path(f"/proc/{pid}/cwd")
+            inside = not cwd.exists() or cwd.resolve().is_relative_to(file.parent.resolve())
+        except (OSError, ValueError, IndexError):
+            continue
+        if inside and "envoy" in name_of(pid) and (process := identify(pid)):
+            yield process, file.parent
+
+
+def find(home: Path) -> list[ProcessId]:
+    """Everything of this home that runs without a supervisor, children included."""
+    found = [*recorded(home), *(process for process, _ in envoys(home))]
+    found += [child for process in found for child in descendants(process)]
+    return [process for process in dict.fromkeys(found) if process.pid != os.getpid()]
+
+
+def stop(home: Path, grace: float = 8.0) -> int:
+    """Stops what was left behind; returns how many processes that were.
+
+    The recorded ones first, as an agent stops its own Envoy; then what is left.
+    """
+    everything = find(home)
+    stop_all(recorded(home), signal.SIGTERM, grace)
+    stop_all([process for process in everything if process.alive()], signal.SIGTERM, 2.0)
+    return len(everything)
