@@ -14,7 +14,7 @@ def config() -> Json:
         "service": "%METADATA(ROUTE:meridian:service)%",
         "region": "%REQ(X-MERIDIAN-REGION)%",
         "target": "%REQ(X-MERIDIAN-TARGET)%",
-        "location": "%METADATA(UPSTREAM_HOST:meridian:location)%",
+        "location": "%RESP(X-MERIDIAN-LOCATION)%",
         "country": "%REQ(X-MERIDIAN-COUNTRY)%",
         "tier": "%REQ(X-MERIDIAN-TIER)%",
         "user": "%REQ(X-MERIDIAN-USER)%",

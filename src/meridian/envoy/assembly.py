@@ -24,6 +24,7 @@ from meridian.envoy.types import (
 )
 
 GEO_DATABASE = "geo/country.mmdb"
+LOCATION_HEADER = "x-meridian-location"
 READY_PATH = "/__meridian/ready"
 
 
@@ -91,12 +92,7 @@ def _stamp(parts: Sequence[LuaPart]) -> Filter:
 
 def _compressor() -> Filter:
     gzip = extension("gzip", typed(GZIP, compression_level="BEST_SPEED"))
-    direction = {
-        "common_config": {
-            "min_content_length": 1024,
-            "content_type": ["application/json", "application/problem+json", "text/plain"],
-        }
-    }
+    direction = {"common_config": {"min_content_length": 1024}}
     return Filter(Slot.TAIL, "compress", typed(COMPRESSOR, response_direction_config=direction, compressor_library=gzip))
 
 
@@ -121,11 +117,17 @@ def _ready() -> Json:
 
 
 def _table(name: str, routes: Sequence[Json]) -> Json:
-    host: Json = {"name": name, "domains": ["*"], "routes": list(routes)}
+    """The location that answered is told by the edge that asked it, so that an edge that hands over can log it."""
+    location = {"key": LOCATION_HEADER, "value": "%UPSTREAM_METADATA(meridian:location)%"}
+    host: Json = {
+        "name": name,
+        "domains": ["*"],
+        "routes": list(routes),
+        "response_headers_to_add": [{"header": location, "append_action": "ADD_IF_ABSENT"}],
+    }
     if name == "public":
         client = {"key": "x-meridian-client", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"}
         host["request_headers_to_add"] = [{"header": client, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]
-        host["include_attempt_count_in_response"] = True
     return {"@type": url(ROUTES), "name": name, "virtual_hosts": [host], "ignore_port_in_host_matching": True}
 
 

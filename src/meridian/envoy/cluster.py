@@ -75,6 +75,19 @@ def cluster(
     return Cluster(config, assignment)
 
 
+def plain(name: str, host_port: str) -> Cluster:
+    """One address, without health checks: for control, which requests of the app do not depend on."""
+    endpoint = {"endpoint": {"address": address(host_port)}}
+    config: Json = {
+        "@type": url(CLUSTER),
+        "name": name,
+        "type": "STATIC" if is_ip(host_port) else "STRICT_DNS",
+        "connect_timeout": "1s",
+        "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]},
+    }
+    return Cluster(config)
+
+
 def endpoints(name: str, groups: Groups) -> Json:
     """A ClusterLoadAssignment: one priority a group, one locality a hop, the hop's name as its zone."""
     localities = [

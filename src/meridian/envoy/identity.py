@@ -16,18 +16,22 @@ EXPLAIN_HEADER = "meridian-explain"
 HOME_AUDIENCE = "meridian-home"
 EXPLAIN_AUDIENCE = "meridian-explain"
 NO_KEYS: Json = {"keys": []}
+"""An issuer without keys has issued nothing that could be verified; Envoy refuses to be told of one, so it is left out."""
 
 
 def contribution(context: EdgeContext) -> Contribution:
     """The token issuers every edge knows, and the first part of its stamp."""
     identity = context.config.identity
+    providers = []
     own = context.jwks.get("meridian", NO_KEYS)
-    providers = [
-        Provider("home", _provider(ISSUER, HOME_AUDIENCE, own, "home", HOME_HEADER), required=False),
-        Provider("explain", _provider(ISSUER, EXPLAIN_AUDIENCE, own, "explain", EXPLAIN_HEADER), required=False),
-    ]
+    if own["keys"]:
+        home = _provider(ISSUER, HOME_AUDIENCE, own, "home", HOME_HEADER)
+        explain = _provider(ISSUER, EXPLAIN_AUDIENCE, own, "explain", EXPLAIN_HEADER)
+        providers += [Provider("home", home, required=False), Provider("explain", explain, required=False)]
     app = context.jwks.get("app", NO_KEYS)
-    providers.append(Provider("app", _provider(identity.issuer, identity.audience, app, "app"), required=True))
+    if app["keys"]:
+        accepted = _provider(identity.issuer, identity.audience, app, "app")
+        providers.append(Provider("app", accepted, required=True))
     claims = {"user": identity.claims.user, "tier": identity.claims.tier, "country": identity.claims.country}
     code = files("meridian.envoy").joinpath("identity.lua").read_text()
     return Contribution(providers=tuple(providers), lua=(LuaPart("identity", code, {"claims": claims}, order=10),))
@@ -54,9 +58,10 @@ def jwt_filter(providers: tuple[Provider, ...]) -> Filter:
     for provider in providers:
         otherwise: Json = {"allow_missing": {}} if provider.required else {"allow_missing_or_failed": {}}
         required.append({"requires_any": {"requirements": [{"provider_name": provider.name}, otherwise]}})
+    every: Json = {"requires_all": {"requirements": required}} if len(required) > 1 else dict(*required)
     config = typed(
         JWT,
         providers={provider.name: provider.config for provider in providers},
-        rules=[{"match": {"prefix": "/"}, "requires": {"requires_all": {"requirements": required}}}],
+        rules=[{"match": {"prefix": "/"}, "requires": every}] if required else [],
     )
     return Filter(Slot.IDENTITY, "tokens", config, volatile=True)

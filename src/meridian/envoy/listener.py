@@ -132,12 +132,15 @@ def _prefix(cidr: str) -> Json:
 
 
 def _strip() -> Json:
-    remove = {"remove_on_match": {"key_matcher": {"prefix": RESERVED, "ignore_case": True}}}
-    return extension("strip", typed(HEADER_MUTATION, mutations=[remove]))
+    """Also Envoy's own control headers: where the client's address comes from an extension, Envoy leaves them in."""
+    mutations = [
+        {"remove_on_match": {"key_matcher": {"prefix": prefix, "ignore_case": True}}} for prefix in (RESERVED, "x-envoy-")
+    ]
+    return extension("strip", typed(HEADER_MUTATION, mutations=mutations))
 
 
 def _router() -> Json:
-    return extension("envoy.filters.http.router", typed(ROUTER))
+    return extension("envoy.filters.http.router", typed(ROUTER, suppress_envoy_headers=True))
 
 
 def _tls(certificate: str, key: str) -> Json:

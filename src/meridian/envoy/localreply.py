@@ -1,6 +1,7 @@
 """Answers that Envoy gives by itself, as problem+json (RFC 9457): what is wrong and what to do, nothing about the inside."""
 
 from meridian.envoy.snapshot import Json
+from meridian.envoy.types import CEL_FILTER, extension, typed
 
 RETRY_AFTER = 5
 """Seconds. Two health-check intervals and the first steps of a return fit in it."""
@@ -12,6 +13,8 @@ def config() -> Json:
     """A `LocalReplyConfig`: the first mapper that fits is used."""
     return {
         "mappers": [
+            _control_away(),
+            _other_audience(),
             _flags(
                 _NO_UPSTREAM,
                 503,
@@ -22,8 +25,7 @@ def config() -> Json:
             ),
             _flags(["NR"], 404, "no-such-feature", "No feature has this path", "Check the path and the method."),
             _flags(["UT"], 504, "timeout", "The service did not answer in time", "Try again.", retry=True),
-            _flags(["UAEX"], 403, "refused", "The request was refused", "See the documentation of this feature."),
-            _status(401, "invalid-token", "The token is not valid", "Sign in again, or send the request without a token."),
+            _status(401, *_TOKEN),
             _status(403, "refused", "The request was refused", "See the documentation of this feature."),
             _status(413, "too-large", "The request is too large", "Send a smaller body."),
             _status(429, "too-many-requests", "Too many requests", "Wait before the next one.", retry=True),
@@ -34,15 +36,40 @@ def config() -> Json:
     }
 
 
+_TOKEN = ("invalid-token", "The token is not valid", "Sign in again, or send the request without a token.")
+
+
+def _control_away() -> Json:
+    """Control is not on the request path: when it is away, only its own answers are."""
+    path = {"header_filter": {"header": {"name": ":path", "string_match": {"prefix": "/infrastructure/"}}}}
+    mapper: Json = {"filter": _all({"response_flag_filter": {"flags": _NO_UPSTREAM}}, path), "status_code": 503}
+    title = "The control plane does not answer now"
+    return mapper | _answer("control-unavailable", title, "Requests are routed as before. Try again later.", retry=True)
+
+
+def _other_audience() -> Json:
+    """Envoy answers 403 to a token that is genuine but meant for somebody else; to its bearer it is as invalid as any."""
+    details = typed(CEL_FILTER, expression='response.code_details.startsWith("jwt_authn_access_denied")')
+    refused = {"extension_filter": extension("envoy.access_loggers.extension_filters.cel", details)}
+    return {"filter": refused, "status_code": 401} | _answer(*_TOKEN, retry=False)
+
+
+def _all(*filters: Json) -> Json:
+    return {"and_filter": {"filters": list(filters)}}
+
+
+def _status_is(status: int) -> Json:
+    comparison = {"op": "EQ", "value": {"default_value": status, "runtime_key": f"meridian.local_reply.{status}"}}
+    return {"status_code_filter": {"comparison": comparison}}
+
+
 def _flags(flags: list[str], status: int, kind: str, title: str, detail: str, retry: bool = False) -> Json:
     mapper: Json = {"filter": {"response_flag_filter": {"flags": flags}}, "status_code": status}
     return mapper | _answer(kind, title, detail, retry)
 
 
 def _status(status: int, kind: str, title: str, detail: str, retry: bool = False) -> Json:
-    comparison = {"op": "EQ", "value": {"default_value": status, "runtime_key": f"meridian.local_reply.{status}"}}
-    mapper: Json = {"filter": {"status_code_filter": {"comparison": comparison}}}
-    return mapper | _answer(kind, title, detail, retry)
+    return {"filter": _status_is(status)} | _answer(kind, title, detail, retry)
 
 
 def _answer(kind: str, title: str, detail: str, retry: bool) -> Json:

@@ -25,6 +25,7 @@ CUSTOM_HEADER = "envoy.extensions.http.original_ip_detection.custom_header.v3.Cu
 MAXMIND = "envoy.extensions.geoip_providers.maxmind.v3.MaxMindConfig"
 GZIP = "envoy.extensions.compression.gzip.compressor.v3.Gzip"
 FILE_LOG = "envoy.extensions.access_loggers.file.v3.FileAccessLog"
+CEL_FILTER = "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
 HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 DOWNSTREAM_TLS = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"
 UPSTREAM_TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"

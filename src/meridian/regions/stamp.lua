@@ -38,8 +38,7 @@ headers:add("x-meridian-target", target)
 -- Only what is safe to send twice may be tried again after it reached an instance.
 local method = headers:get(":method")
 if data.idempotent[method] or headers:get("idempotency-key") then
-  headers:replace("x-envoy-retry-on", "gateway-error,reset,connect-failure,refused-stream")
-  headers:replace("x-envoy-upstream-rq-per-try-timeout-ms", plan.try_ms)
+  headers:add("x-meridian-repeatable", "1")
 end
 handle:clearRouteCache()
 

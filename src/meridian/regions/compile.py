@@ -1,0 +1,210 @@
+"""What the regions feature adds to an edge: a route and a cluster for each lane, and the tables of its stamp. Pure."""
+
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+
+from meridian.config.schema.root import Config
+from meridian.config.schema.service import AppFeature
+from meridian.envoy.cluster import Hop, cluster, health_path, plain
+from meridian.envoy.contribution import Cluster, Contribution, EdgeContext, LuaPart, Route
+from meridian.envoy.snapshot import Json
+from meridian.envoy.types import PREVIOUS_HOSTS, PREVIOUS_PRIORITIES, extension, seconds, typed
+from meridian.regions.lanes import Lane, drained, hops, lanes, peer_chain
+from meridian.regions.policy import targets
+from meridian.regions.state import NO_STATE, RegionsState
+
+NEVER_REACHED = "connect-failure,refused-stream"
+"""Conditions under which any request may be tried again: no instance has seen it."""
+REPEATABLE = f"gateway-error,reset,{NEVER_REACHED}"
+"""... and those for requests that are safe to send twice (RFC 9110 section 9.2.2, or an idempotency key)."""
+IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
+CONTROL_PATHS = (
+    "/infrastructure/region-config",
+    "/infrastructure/ai-config",
+    "/infrastructure/health",
+    "/infrastructure/latency",
+)
+"""What apps ask control through their edge. Operators go to control itself."""
+
+
+def compile_regions(context: EdgeContext) -> Contribution:
+    state = context.state.get("routing") or NO_STATE
+    clusters: dict[str, Cluster] = {}
+    routes = [*_public(context, state, clusters), *_peer(context, state, clusters), *_control(context, clusters)]
+    return Contribution(routes=tuple(routes), clusters=tuple(clusters.values()), lua=(_stamp(context.config, state),))
+
+
+def cluster_name(service: str, chain: Sequence[Hop], bound: str) -> str:
+    """chat-service@europe-west1+europe-west4, or with peers media-processing@US+EU~open."""
+    name = f"{service}@{'+'.join(hop.name for hop in chain) or 'nowhere'}"
+    return f"{name}~{bound}" if any(hop.kind == "peer" for hop in chain) else name
+
+
+def _public(context: EdgeContext, state: RegionsState, clusters: dict[str, Cluster]) -> Iterator[Route]:
+    config = context.config
+    for lane in lanes(config):
+        feature = config.features[lane.feature]
+        chain = hops(config, context.inventory, context.region, feature.service, lane.chain)
+        name = _add(context, state, clusters, feature.service, chain, lane.bound)
+        headers = [_exact("x-meridian-target", lane.target)]
+        if lane.user_region:
+            headers.append(_exact("x-meridian-region", lane.user_region))
+        for path in feature.paths:
+            yield from _variants(config, lane, name, path, headers)
+    for name, feature in config.features.items():
+        for path in feature.paths:
+            yield Route(_undecided(name, feature, path), order=_order(path) + 2)
+
+
+def _peer(context: EdgeContext, state: RegionsState, clusters: dict[str, Cluster]) -> Iterator[Route]:
+    """What other edges hand over: to this region's own locations, inside the set that the request is bound to."""
+    config = context.config
+    checked: dict[tuple[str, str], None] = {}
+    handed: dict[Lane, None] = {}
+    for lane in lanes(config):
+        own = peer_chain(config, context.region, lane.bound)
+        if set(own) & set(lane.chain):
+            handed[Lane(lane.feature, "", context.region, lane.bound, own)] = None
+    for lane in handed:
+        feature = config.features[lane.feature]
+        chain = hops(config, context.inventory, context.region, feature.service, lane.chain)
+        name = _add(context, state, clusters, feature.service, chain, lane.bound)
+        if (feature.service, lane.bound) not in checked:
+            checked[feature.service, lane.bound] = None
+            yield Route(_health(config, feature.service, lane.bound, name), order=0, peer=True)
+        for path in feature.paths:
+            yield from _variants(config, lane, name, path, [_exact("x-meridian-bound", lane.bound)], peer=True)
+
+
+def _variants(
+    config: Config, lane: Lane, cluster: str, path: str, headers: list[Json], peer: bool = False
+) -> Iterator[Route]:
+    """Two routes: for requests that are safe to send twice, and for all others."""
+    feature = config.features[lane.feature]
+    service = config.services[feature.service]
+    for step, repeatable in enumerate((True, False)):
+        match = headers + ([_exact("x-meridian-repeatable", "1")] if repeatable else [])
+        retry: Json = {
+            "retry_on": REPEATABLE if repeatable else NEVER_REACHED,
+            "num_retries": feature.retries,
+            "retry_back_off": {"base_interval": "0.005s", "max_interval": "0.050s"},
+            "host_selection_retry_max_attempts": 3,
+            "retry_host_predicate": [extension("envoy.retry_host_predicates.previous_hosts", typed(PREVIOUS_HOSTS))],
+            "retry_priority": extension(
+                "envoy.retry_priorities.previous_priorities", typed(PREVIOUS_PRIORITIES, update_frequency=1)
+            ),
+        }
+        if repeatable:
+            retry["per_try_timeout"] = seconds(service.try_timeout)
+        action = {"cluster": cluster, "timeout": seconds(service.timeout), "retry_policy": retry}
+        route: Json = {
+            "match": {**_path(path), "headers": match},
+            "route": action,
+            "metadata": _metadata(lane.feature, feature, lane.bound),
+            "request_body_buffer_limit": config.edge.max_body,
+        }
+        if not peer:
+            route["request_headers_to_add"] = [_header("x-meridian-bound", lane.bound)]
+        yield Route(route, order=_order(path) + step, peer=peer)
+
+
+def _undecided(name: str, feature: AppFeature, path: str) -> Json:
+    """What a path matches before the stamp has decided; it tells the stamp the feature. Reached by no decided request."""
+    return {
+        "match": _path(path),
+        "metadata": {"filter_metadata": {"stamp": {"feature": name}, **_about(name, feature)}},
+        "direct_response": {"status": 503},
+    }
+
+
+def _metadata(name: str, feature: AppFeature, bound: str) -> Json:
+    about = _about(name, feature)
+    about["meridian"]["bound"] = bound
+    return {"filter_metadata": about}
+
+
+def _about(name: str, feature: AppFeature) -> Json:
+    return {"meridian": {"feature": name, "service": feature.service}}
+
+
+def _health(config: Config, service: str, bound: str, cluster: str) -> Json:
+    """Whether this region could serve: asked by other edges, answered by one of the instances that would."""
+    check = config.services[service].health or config.health
+    headers = [_exact("x-meridian-service", service), _exact("x-meridian-bound", bound)]
+    return {
+        "match": {"path": health_path(check, service), "headers": headers},
+        "route": {"cluster": cluster, "timeout": seconds(check.timeout)},
+    }
+
+
+def _control(context: EdgeContext, clusters: dict[str, Cluster]) -> Iterator[Route]:
+    if not context.inventory.control:
+        return
+    clusters["control"] = plain("control", context.inventory.control)
+    for path in CONTROL_PATHS:
+        route: Json = {
+            "match": {"path_separated_prefix": path},
+            "route": {"cluster": "control", "timeout": "5s"},
+            "metadata": {"filter_metadata": {"meridian": {"feature": "infrastructure", "service": "control"}}},
+            "request_headers_to_add": [_header("x-meridian-edge-key", "%ENVIRONMENT(MERIDIAN_EDGE_KEY)%")],
+        }
+        yield Route(route, order=0)
+
+
+def _add(
+    context: EdgeContext,
+    state: RegionsState,
+    clusters: dict[str, Cluster],
+    service: str,
+    chain: tuple[Hop, ...],
+    bound: str,
+) -> str:
+    name = cluster_name(service, chain, bound)
+    if name not in clusters:
+        settings = context.config.services[service]
+        health = settings.health or context.config.health
+        groups = drained(chain, state.drains)
+        clusters[name] = cluster(name, service, settings, health, groups, context.config.edge, bound)
+    return name
+
+
+def _stamp(config: Config, state: RegionsState) -> LuaPart:
+    code = files("meridian.regions").joinpath("stamp.lua").read_text()
+    answer = files("meridian.regions").joinpath("answer.lua").read_text()
+    tables = {
+        "countries": {country: region for region, countries in config.countries.items() for country in countries},
+        "default_region": config.default_region,
+        "features": {name: _plan(config, name, feature) for name, feature in config.features.items()},
+        "idempotent": dict.fromkeys(IDEMPOTENT, True),
+        "nearest": dict(state.preferences.nearest),
+        "optimal": {user: dict(chosen) for user, chosen in state.preferences.optimal.items()},
+        "overrides": dict(state.overrides),
+        "regions": dict.fromkeys(config.regions, True),
+    }
+    return LuaPart("regions", code, tables, order=50, on_response=answer)
+
+
+def _plan(config: Config, name: str, feature: AppFeature) -> Json:
+    plan: Json = {"route": feature.route}
+    if feature.route == "pinned":
+        plan["region"] = feature.region
+    elif feature.route != "home":
+        plan["targets"] = {user: dict.fromkeys(targets(config, name, user), True) for user in config.regions}
+    return plan
+
+
+def _path(path: str) -> Json:
+    return {"path_separated_prefix": path.rstrip("/")} if path.rstrip("/") else {"prefix": "/"}
+
+
+def _order(path: str) -> int:
+    """The longest path is matched first; a path takes three places: repeatable, other, undecided."""
+    return 10 + 3 * (256 - len(path.rstrip("/")))
+
+
+def _exact(name: str, value: str) -> Json:
+    return {"name": name, "string_match": {"exact": value}}
+
+
+def _header(name: str, value: str) -> Json:
+    return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
