@@ -1,9 +1,9 @@
 """Any country database in MaxMind's format, turned into the one that edges use.
 
 Envoy's geoip filter looks at `country.iso_code` only, while the database we take has a flat `country_code`.
-The tree stays as it is; about 250 records are written anew and its branches to them renumbered. Two things are
-put right on the way: addresses that are nobody's have no country (as published, 192.168.0.0/16 is in Australia),
-and an IPv4 address written as IPv6 has the country of the IPv4 address.
+The tree stays as it is; about 250 records are written anew and its branches to them renumbered. Two things
+are put right on the way: addresses that are nobody's have no country (as published, 192.168.0.0/16 is in
+Australia), and an IPv4 address written as IPv6 has the country of the IPv4 address.
 """
 
 from collections.abc import Iterable

@@ -15,8 +15,8 @@ from types import MappingProxyType
 @dataclass(frozen=True, slots=True)
 class Country:
     """code: ISO 3166-1 alpha-2, upper case. continent: AF, AN, AS, EU, NA, OC or SA; Russia and Cyprus count
-    as EU, Türkiye and the Caucasus as AS. latitude, longitude: degrees north and east of roughly its middle, good
-    enough for a map or a rough distance."""
+    as EU, Türkiye and the Caucasus as AS. latitude, longitude: degrees north and east of roughly its middle,
+    good enough for a map or a rough distance."""
 
     code: str
     name: str
