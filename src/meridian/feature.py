@@ -78,10 +78,15 @@ class Caller:
 class EdgeLoop(Protocol):
     """A controller that runs in the edge's agent, so that it works with control down."""
 
+    name: str
+
     def step(
         self, snapshot: Snapshot, health: Sequence[HostHealth], now: datetime, monotonic: float
     ) -> tuple[Mapping[str, bytes], Sequence[Decision]]:
         """Resources of the snapshot to lay over it (only `endpoints/...`), and decisions to report. Called each second."""
+
+    def replay(self, evidence: Mapping[str, Any]) -> Sequence[Decision]:
+        """Decides again from a journalled decision's evidence."""
 
 
 async def _no_state(control: Control) -> Any:
@@ -103,7 +108,9 @@ class Feature:
     changes: Callable[[Config, Config], Iterable[Change]] = lambda before, after: ()
     load: Callable[[Control], Awaitable[Any]] = _no_state
     compile: Callable[[EdgeContext], Contribution] = lambda context: Contribution()
-    prove: Callable[[Config, Inventory, Mapping[str, Snapshot]], Iterable[Finding]] = lambda config, inventory, edges: ()
+    prove: Callable[[Config, Inventory, Mapping[str, Snapshot]], Iterable[Finding]] = (
+        lambda config, inventory, edges: ()
+    )
     controllers: Callable[[Control], Sequence[Controller[Any, Any, Any]]] = lambda control: ()
     edge_loops: Callable[[], Sequence[EdgeLoop]] = lambda: ()
     api: Callable[[Control], APIRouter] | None = None

@@ -25,7 +25,9 @@ def _load(name: str) -> Feature:
     try:
         feature = import_module(name).FEATURE
     except (ImportError, AttributeError) as error:
-        raise MeridianError(f"the feature module {name} cannot be loaded: {error}", f"check {EXTRA}") from error
+        raise MeridianError(
+            f"the feature module {name} cannot be loaded: {error}", f"check {EXTRA}"
+        ) from error
     if not isinstance(feature, Feature):
         raise MeridianError(f"{name}.FEATURE is not a Feature", "see docs/adding-a-feature.md")
     return feature

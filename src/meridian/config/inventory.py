@@ -58,7 +58,8 @@ def inventory(config: Config, local: Inventory | None = None) -> Inventory:
     """The configuration's addresses, with those of a local world where the configuration names none."""
     local = local or Inventory()
     instances = {
-        name: location.instances or local.instances.get(name, {}) for name, location in config.locations.items()
+        name: location.instances or local.instances.get(name, {})
+        for name, location in config.locations.items()
     }
     peers = {
         asking: {

@@ -28,7 +28,9 @@ LOCATION_HEADER = "x-meridian-location"
 READY_PATH = "/__meridian/ready"
 
 
-def assemble(context: EdgeContext, contributions: Sequence[Contribution], config_version: int = 0) -> Snapshot:
+def assemble(
+    context: EdgeContext, contributions: Sequence[Contribution], config_version: int = 0
+) -> Snapshot:
     """One edge's snapshot. Raises MeridianError when two features claim the same filter or cluster differently."""
     every = [identity.contribution(context), *contributions]
     lua = [part for each in every for part in each.lua]
@@ -42,7 +44,9 @@ def assemble(context: EdgeContext, contributions: Sequence[Contribution], config
         "agent.json": canonical(_agent_settings(context)),
         "listeners.json": response(listeners),
         "clusters.json": response([cluster.config for cluster in clusters]),
-        listener.routes_file("public"): response([_table("public", [_ready(), *_ordered(routes, peer=False)])]),
+        listener.routes_file("public"): response(
+            [_table("public", [_ready(), *_ordered(routes, peer=False)])]
+        ),
         listener.routes_file("peer"): response([_table("peer", _ordered(routes, peer=True))]),
     }
     for cluster in clusters:
@@ -82,7 +86,9 @@ def _country() -> Filter:
         country_db_path=GEO_DATABASE,
         common_provider_config={"geo_field_keys": {"country": "x-meridian-country"}},
     )
-    return Filter(Slot.COUNTRY, "country", typed(GEOIP, provider=extension("envoy.geoip_providers.maxmind", provider)))
+    return Filter(
+        Slot.COUNTRY, "country", typed(GEOIP, provider=extension("envoy.geoip_providers.maxmind", provider))
+    )
 
 
 def _stamp(parts: Sequence[LuaPart]) -> Filter:
@@ -93,7 +99,9 @@ def _stamp(parts: Sequence[LuaPart]) -> Filter:
 def _compressor() -> Filter:
     gzip = extension("gzip", typed(GZIP, compression_level="BEST_SPEED"))
     direction = {"common_config": {"min_content_length": 1024}}
-    return Filter(Slot.TAIL, "compress", typed(COMPRESSOR, response_direction_config=direction, compressor_library=gzip))
+    return Filter(
+        Slot.TAIL, "compress", typed(COMPRESSOR, response_direction_config=direction, compressor_library=gzip)
+    )
 
 
 def _clusters(given: Iterable[Cluster]) -> list[Cluster]:

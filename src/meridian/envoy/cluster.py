@@ -14,7 +14,17 @@ from meridian.config.schema.service import HealthCheck, Service
 from meridian.envoy.contribution import Cluster
 from meridian.envoy.listener import source
 from meridian.envoy.snapshot import Json
-from meridian.envoy.types import CLUSTER, ENDPOINTS, HTTP_OPTIONS, UPSTREAM_TLS, address, extension, seconds, typed, url
+from meridian.envoy.types import (
+    CLUSTER,
+    ENDPOINTS,
+    HTTP_OPTIONS,
+    UPSTREAM_TLS,
+    address,
+    extension,
+    seconds,
+    typed,
+    url,
+)
 
 OVERPROVISIONING = 140
 """Envoy's default, in percent: a priority spills over to the next below 100/1.4 = 72 % healthy."""
@@ -43,7 +53,13 @@ def endpoints_file(cluster: str) -> str:
 
 
 def cluster(
-    name: str, service_name: str, service: Service, health: HealthCheck, groups: Groups, edge: Edge, bound: str
+    name: str,
+    service_name: str,
+    service: Service,
+    health: HealthCheck,
+    groups: Groups,
+    edge: Edge,
+    bound: str,
 ) -> Cluster:
     """bound: the residency set that a peer must keep to. The health check names it and the service in headers, since a peer
     edge answers for one of its own clusters.
@@ -58,7 +74,9 @@ def cluster(
         "connect_timeout": "1s",
         "common_lb_config": {"healthy_panic_threshold": {"value": 0}, "locality_weighted_lb_config": {}},
         "lb_policy": "ROUND_ROBIN",
-        "round_robin_lb_config": {"slow_start_config": {"slow_start_window": seconds(max(service.return_over, 1))}},
+        "round_robin_lb_config": {
+            "slow_start_config": {"slow_start_window": seconds(max(service.return_over, 1))}
+        },
         "health_checks": [_health_check(health, service_name, bound)],
         "outlier_detection": _outliers(),
         "circuit_breakers": {"thresholds": [_breaker(service)]},
@@ -186,7 +204,9 @@ def _peer_tls(edge: Edge) -> Json:
     assert tls is not None
     common = {
         "tls_params": {"tls_minimum_protocol_version": "TLSv1_3"},
-        "tls_certificates": [{"certificate_chain": {"filename": tls.certificate}, "private_key": {"filename": tls.key}}],
+        "tls_certificates": [
+            {"certificate_chain": {"filename": tls.certificate}, "private_key": {"filename": tls.key}}
+        ],
         "validation_context": {"trusted_ca": {"filename": tls.ca}},
     }
     socket = extension("envoy.transport_sockets.tls", typed(UPSTREAM_TLS, common_tls_context=common))

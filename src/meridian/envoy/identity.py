@@ -34,7 +34,9 @@ def contribution(context: EdgeContext) -> Contribution:
         providers.append(Provider("app", accepted, required=True))
     claims = {"user": identity.claims.user, "tier": identity.claims.tier, "country": identity.claims.country}
     code = files("meridian.envoy").joinpath("identity.lua").read_text()
-    return Contribution(providers=tuple(providers), lua=(LuaPart("identity", code, {"claims": claims}, order=10),))
+    return Contribution(
+        providers=tuple(providers), lua=(LuaPart("identity", code, {"claims": claims}, order=10),)
+    )
 
 
 def _provider(issuer: str, audience: str, jwks: Json, name: str, header: str = "") -> Json:

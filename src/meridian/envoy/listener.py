@@ -38,7 +38,9 @@ def public(edge: Edge, listen: str, filters: Sequence[Filter]) -> Json:
     }
     chain: Json = {"filters": [extension("envoy.filters.network.http_connection_manager", manager)]}
     if edge.client_address.others == "refuse":
-        chain["filter_chain_match"] = {"direct_source_prefix_ranges": [_prefix(c) for c in edge.client_address.trusted]}
+        chain["filter_chain_match"] = {
+            "direct_source_prefix_ranges": [_prefix(c) for c in edge.client_address.trusted]
+        }
     if edge.tls:
         chain["transport_socket"] = _tls(edge.tls.certificate, edge.tls.key)
     return _listener("public", listen, chain)
@@ -46,7 +48,11 @@ def public(edge: Edge, listen: str, filters: Sequence[Filter]) -> Json:
 
 def peer(edge: Edge, listen: str) -> Json:
     """The listener for the other regions' edges, which have stamped and decided already."""
-    manager = _manager("peer", edge) | {"http_filters": [_router()], "use_remote_address": False, "skip_xff_append": True}
+    manager = _manager("peer", edge) | {
+        "http_filters": [_router()],
+        "use_remote_address": False,
+        "skip_xff_append": True,
+    }
     chain: Json = {"filters": [extension("envoy.filters.network.http_connection_manager", manager)]}
     if edge.peer_tls:
         chain["transport_socket"] = _mutual(edge.peer_tls)
@@ -134,7 +140,8 @@ def _prefix(cidr: str) -> Json:
 def _strip() -> Json:
     """Also Envoy's own control headers: where the client's address comes from an extension, Envoy leaves them in."""
     mutations = [
-        {"remove_on_match": {"key_matcher": {"prefix": prefix, "ignore_case": True}}} for prefix in (RESERVED, "x-envoy-")
+        {"remove_on_match": {"key_matcher": {"prefix": prefix, "ignore_case": True}}}
+        for prefix in (RESERVED, "x-envoy-")
     ]
     return extension("strip", typed(HEADER_MUTATION, mutations=mutations))
 
@@ -146,7 +153,9 @@ def _router() -> Json:
 def _tls(certificate: str, key: str) -> Json:
     common = {
         "tls_params": {"tls_minimum_protocol_version": "TLSv1_3", "tls_maximum_protocol_version": "TLSv1_3"},
-        "tls_certificates": [{"certificate_chain": {"filename": certificate}, "private_key": {"filename": key}}],
+        "tls_certificates": [
+            {"certificate_chain": {"filename": certificate}, "private_key": {"filename": key}}
+        ],
         "alpn_protocols": ["h2", "http/1.1"],
     }
     return extension("envoy.transport_sockets.tls", typed(DOWNSTREAM_TLS, common_tls_context=common))

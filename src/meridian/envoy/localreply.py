@@ -23,13 +23,20 @@ def config() -> Json:
                 "It was not sent anywhere its data may not go. Try again later.",
                 retry=True,
             ),
-            _flags(["NR"], 404, "no-such-feature", "No feature has this path", "Check the path and the method."),
+            _flags(
+                ["NR"], 404, "no-such-feature", "No feature has this path", "Check the path and the method."
+            ),
             _flags(["UT"], 504, "timeout", "The service did not answer in time", "Try again.", retry=True),
             _status(401, *_TOKEN),
             _status(403, "refused", "The request was refused", "See the documentation of this feature."),
             _status(413, "too-large", "The request is too large", "Send a smaller body."),
             _status(429, "too-many-requests", "Too many requests", "Wait before the next one.", retry=True),
-            _status(431, "headers-too-large", "The request's headers are too large", "Send fewer or shorter headers."),
+            _status(
+                431,
+                "headers-too-large",
+                "The request's headers are too large",
+                "Send fewer or shorter headers.",
+            ),
             _status(503, "overloaded", "The edge is overloaded", "Try again later.", retry=True),
         ],
         "body_format": _problem("refused", "%RESPONSE_CODE_DETAILS%", ""),
@@ -42,9 +49,14 @@ _TOKEN = ("invalid-token", "The token is not valid", "Sign in again, or send the
 def _control_away() -> Json:
     """Control is not on the request path: when it is away, only its own answers are."""
     path = {"header_filter": {"header": {"name": ":path", "string_match": {"prefix": "/infrastructure/"}}}}
-    mapper: Json = {"filter": _all({"response_flag_filter": {"flags": _NO_UPSTREAM}}, path), "status_code": 503}
+    mapper: Json = {
+        "filter": _all({"response_flag_filter": {"flags": _NO_UPSTREAM}}, path),
+        "status_code": 503,
+    }
     title = "The control plane does not answer now"
-    return mapper | _answer("control-unavailable", title, "Requests are routed as before. Try again later.", retry=True)
+    return mapper | _answer(
+        "control-unavailable", title, "Requests are routed as before. Try again later.", retry=True
+    )
 
 
 def _other_audience() -> Json:
@@ -59,7 +71,10 @@ def _all(*filters: Json) -> Json:
 
 
 def _status_is(status: int) -> Json:
-    comparison = {"op": "EQ", "value": {"default_value": status, "runtime_key": f"meridian.local_reply.{status}"}}
+    comparison = {
+        "op": "EQ",
+        "value": {"default_value": status, "runtime_key": f"meridian.local_reply.{status}"},
+    }
     return {"status_code_filter": {"comparison": comparison}}
 
 
@@ -76,7 +91,10 @@ def _answer(kind: str, title: str, detail: str, retry: bool) -> Json:
     answer: Json = {"body_format_override": _problem(kind, title, detail)}
     if retry:
         answer["headers_to_add"] = [
-            {"header": {"key": "retry-after", "value": str(RETRY_AFTER)}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+            {
+                "header": {"key": "retry-after", "value": str(RETRY_AFTER)},
+                "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+            }
         ]
     return answer
 

@@ -32,7 +32,9 @@ def literal(value: Any) -> str:
 
 def quoted(text: str) -> str:
     """A Lua string: bytes that are not plain printable ASCII become decimal escapes, so no text can end the string."""
-    safe = (chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03d}" for byte in text.encode())
+    safe = (
+        chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03d}" for byte in text.encode()
+    )
     return '"' + "".join(safe) + '"'
 
 
@@ -45,7 +47,9 @@ def script(parts: Sequence[LuaPart]) -> str:
     for part in ordered:
         lines.append(f"local function {part.name}_request(handle, data, facts)\n{part.code.strip()}\nend")
         if part.on_response:
-            lines.append(f"local function {part.name}_response(handle, data)\n{part.on_response.strip()}\nend")
+            lines.append(
+                f"local function {part.name}_response(handle, data)\n{part.on_response.strip()}\nend"
+            )
     calls = "\n".join(f"  {part.name}_request(handle, data, facts)" for part in ordered)
     lines.append(f"function envoy_on_request(handle)\n  local facts = {{}}\n{calls}\nend")
     answering = [part for part in ordered if part.on_response]

@@ -30,8 +30,14 @@ CONTROL_PATHS = (
 def compile_regions(context: EdgeContext) -> Contribution:
     state = context.state.get("routing") or NO_STATE
     clusters: dict[str, Cluster] = {}
-    routes = [*_public(context, state, clusters), *_peer(context, state, clusters), *_control(context, clusters)]
-    return Contribution(routes=tuple(routes), clusters=tuple(clusters.values()), lua=(_stamp(context.config, state),))
+    routes = [
+        *_public(context, state, clusters),
+        *_peer(context, state, clusters),
+        *_control(context, clusters),
+    ]
+    return Contribution(
+        routes=tuple(routes), clusters=tuple(clusters.values()), lua=(_stamp(context.config, state),)
+    )
 
 
 def cluster_name(service: str, chain: Sequence[Hop], bound: str) -> str:
@@ -73,7 +79,9 @@ def _peer(context: EdgeContext, state: RegionsState, clusters: dict[str, Cluster
             checked[feature.service, lane.bound] = None
             yield Route(_health(config, feature.service, lane.bound, name), order=0, peer=True)
         for path in feature.paths:
-            yield from _variants(config, lane, name, path, [_exact("x-meridian-bound", lane.bound)], peer=True)
+            yield from _variants(
+                config, lane, name, path, [_exact("x-meridian-bound", lane.bound)], peer=True
+            )
 
 
 def _variants(
@@ -89,7 +97,9 @@ def _variants(
             "num_retries": feature.retries,
             "retry_back_off": {"base_interval": "0.005s", "max_interval": "0.050s"},
             "host_selection_retry_max_attempts": 3,
-            "retry_host_predicate": [extension("envoy.retry_host_predicates.previous_hosts", typed(PREVIOUS_HOSTS))],
+            "retry_host_predicate": [
+                extension("envoy.retry_host_predicates.previous_hosts", typed(PREVIOUS_HOSTS))
+            ],
             "retry_priority": extension(
                 "envoy.retry_priorities.previous_priorities", typed(PREVIOUS_PRIORITIES, update_frequency=1)
             ),
@@ -145,7 +155,9 @@ def _control(context: EdgeContext, clusters: dict[str, Cluster]) -> Iterator[Rou
         route: Json = {
             "match": {"path_separated_prefix": path},
             "route": {"cluster": "control", "timeout": "5s"},
-            "metadata": {"filter_metadata": {"meridian": {"feature": "infrastructure", "service": "control"}}},
+            "metadata": {
+                "filter_metadata": {"meridian": {"feature": "infrastructure", "service": "control"}}
+            },
             "request_headers_to_add": [_header("x-meridian-edge-key", "%ENVIRONMENT(MERIDIAN_EDGE_KEY)%")],
         }
         yield Route(route, order=0)
@@ -172,7 +184,9 @@ def _stamp(config: Config, state: RegionsState) -> LuaPart:
     code = files("meridian.regions").joinpath("stamp.lua").read_text()
     answer = files("meridian.regions").joinpath("answer.lua").read_text()
     tables = {
-        "countries": {country: region for region, countries in config.countries.items() for country in countries},
+        "countries": {
+            country: region for region, countries in config.countries.items() for country in countries
+        },
         "default_region": config.default_region,
         "features": {name: _plan(config, name, feature) for name, feature in config.features.items()},
         "idempotent": dict.fromkeys(IDEMPOTENT, True),

@@ -4,6 +4,7 @@ from meridian.feature import Feature
 from meridian.regions.compile import compile_regions
 from meridian.regions.policytests import run
 from meridian.regions.proof import prove
+from meridian.regions.returning import Recovery
 from meridian.regions.settings import Routing
 
 FEATURE = Feature(
@@ -12,4 +13,5 @@ FEATURE = Feature(
     check=run,
     compile=compile_regions,
     prove=prove,
+    edge_loops=lambda: (Recovery(),),
 )

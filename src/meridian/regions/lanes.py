@@ -41,7 +41,9 @@ def region_of(config: Config, location: str) -> str:
     return next(name for name, region in config.regions.items() if location in region.locations)
 
 
-def hops(config: Config, inventory: Inventory, region: str, service: str, chain: Sequence[str]) -> tuple[Hop, ...]:
+def hops(
+    config: Config, inventory: Inventory, region: str, service: str, chain: Sequence[str]
+) -> tuple[Hop, ...]:
     """The chain as the edge of `region` sees it: its own region's instances, and the other regions' edges."""
     found: dict[str, Hop] = {}
     for location in chain:

@@ -93,7 +93,9 @@ def route_region(config: Config, facts: Facts) -> RegionAnswer:
 def _step(config: Config, facts: Facts, rule: Rule) -> Step:
     if rule == "override":
         region = facts.override if facts.override in config.regions else ""
-        return Step(rule, region, "an operator placed this user" if region else "no operator placed this user")
+        return Step(
+            rule, region, "an operator placed this user" if region else "no operator placed this user"
+        )
     if rule == "home":
         region = facts.home if facts.home in config.regions else ""
         return Step(rule, region, "stored home assignment" if region else "no stored home assignment")
@@ -108,7 +110,9 @@ def _country_step(config: Config, rule: Rule, country: str, phrase: str) -> Step
     region = region_of_country(config, country)
     if region:
         return Step(rule, region, f"{phrase} {country}")
-    return Step(rule, "", f"{phrase} {country}, which no region serves" if country else f"{phrase} no known country")
+    return Step(
+        rule, "", f"{phrase} {country}, which no region serves" if country else f"{phrase} no known country"
+    )
 
 
 def residency_of(config: Config, feature: str, user_region: str) -> str:
@@ -213,6 +217,7 @@ def expand(config: Config, names: Collection[str]) -> frozenset[str]:
             found.add(name)
         else:
             raise NotFound(
-                f"no location or region is called {name!r}", did_you_mean(name, [*config.regions, *config.locations])
+                f"no location or region is called {name!r}",
+                did_you_mean(name, [*config.regions, *config.locations]),
             )
     return frozenset(found)

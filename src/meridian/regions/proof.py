@@ -40,9 +40,14 @@ def prove(config: Config, inventory: Inventory, snapshots: Mapping[str, Snapshot
             if "route" not in route or bound == OPEN:
                 continue
             if bound not in config.residency:
-                yield Finding(("residency",), f"edge {region}: feature {about['feature']} is bound to {bound!r}, which is no set")
+                yield Finding(
+                    ("residency",),
+                    f"edge {region}: feature {about['feature']} is bound to {bound!r}, which is no set",
+                )
                 continue
-            for location in sorted(_reach(route, about["feature"], bound, region, tables, owners) - allowed(config, bound)):
+            for location in sorted(
+                _reach(route, about["feature"], bound, region, tables, owners) - allowed(config, bound)
+            ):
                 yield Finding(
                     ("residency", bound),
                     f"edge {region}: cluster {route['route']['cluster']} of feature {about['feature']} leads to {location}, "
@@ -56,14 +61,23 @@ def parse(snapshot: Snapshot) -> Table:
     addresses = {}
     for name, cluster in clusters.items():
         file = endpoints_file(name)
-        found = _resources(snapshot, file)[0] if file in snapshot.resources else cluster.get("load_assignment", {})
+        found = (
+            _resources(snapshot, file)[0]
+            if file in snapshot.resources
+            else cluster.get("load_assignment", {})
+        )
         addresses[name] = tuple(_addresses(found))
     public, peer = (_routes(snapshot, name) for name in ("public", "peer"))
     return Table(snapshot.region, public, peer, addresses)
 
 
 def _reach(
-    route: Json, feature: str, bound: str, region: str, tables: Mapping[str, Table], owners: Mapping[tuple[str, str], str]
+    route: Json,
+    feature: str,
+    bound: str,
+    region: str,
+    tables: Mapping[str, Table],
+    owners: Mapping[tuple[str, str], str],
 ) -> set[str]:
     """The locations that may answer. An address that belongs to nobody counts as a location of its own."""
     found: set[str] = set()
@@ -92,7 +106,9 @@ def _owners(config: Config, inventory: Inventory) -> dict[tuple[str, str], str]:
         for location, services in inventory.instances.items():
             for addresses in services.values():
                 found.update({(asking, address): location for address in addresses})
-        found.update({(asking, address): region for region, address in inventory.peers.get(asking, {}).items()})
+        found.update(
+            {(asking, address): region for region, address in inventory.peers.get(asking, {}).items()}
+        )
     return found
 
 

@@ -1,0 +1,121 @@
+"""Gives a location that was down its traffic back slowly: the gradual return, decided at the edge.
+
+Envoy fails over by itself within milliseconds, and would go back as abruptly: the first healthy answer of a cold location
+would bring it everything at once. So once a service's first location is down, this loop moves it to the end of the line, where
+it is still health-checked, and when it is healthy again lets it share the first priority, from 5 % to all of it over the
+service's `return_over`. If control or this loop dies midway, Envoy keeps the last division, and every location stays reachable.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+FIRST_SHARE = 5
+"""Percent that a returning location starts with."""
+
+Phase = Literal["normal", "down", "returning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One cluster as compiled. zones: its locations in the order in which they are tried. return_over: seconds."""
+
+    cluster: str
+    zones: tuple[str, ...]
+    return_over: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the first location of a line stands. since: monotonic seconds at which the phase began."""
+
+    phase: Phase = "normal"
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A change of phase, and what it was judged by. healthy: zone -> healthy instances; total likewise."""
+
+    cluster: str
+    zones: tuple[str, ...]
+    before: Phase
+    after: Phase
+    elapsed: float
+    return_over: float
+    healthy: Mapping[str, int]
+    total: Mapping[str, int]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {
+            "healthy": dict(self.healthy),
+            "total": dict(self.total),
+            "zones": list(self.zones),
+        }
+
+
+Counts = Mapping[str, tuple[int, int]]
+"""Zone -> (healthy, all) instances."""
+
+
+def advance(line: Line, place: Place, counts: Counts, monotonic: float) -> tuple[Place, Turn | None]:
+    """The next phase of a line's first location. A location that nothing is known about is taken to be healthy."""
+    healthy, total = counts.get(line.zones[0], (1, 1))
+    elapsed = monotonic - place.since
+    after = _phase(place.phase, healthy > 0, elapsed, line.return_over)
+    if after == place.phase:
+        return place, None
+    turn = Turn(
+        line.cluster,
+        line.zones,
+        place.phase,
+        after,
+        round(elapsed, 3),
+        line.return_over,
+        {zone: found for zone, (found, _) in counts.items()},
+        {zone: every for zone, (_, every) in counts.items()},
+    )
+    return replace(place, phase=after, since=monotonic), turn
+
+
+def _phase(before: Phase, up: bool, elapsed: float, return_over: float) -> Phase:
+    if not up:
+        return "down"
+    if before == "down":
+        return "returning"
+    if before == "returning" and elapsed < return_over:
+        return "returning"
+    return "normal"
+
+
+def share(place: Place, return_over: float, monotonic: float) -> int:
+    """Percent of the line's requests that a returning location gets now: from 5, linearly, to 100."""
+    if return_over <= 0:
+        return 100
+    done = min(1.0, max(0.0, (monotonic - place.since) / return_over))
+    return round(FIRST_SHARE + (100 - FIRST_SHARE) * done)
+
+
+def division(line: Line, place: Place, monotonic: float) -> tuple[dict[str, int], ...] | None:
+    """The line's priorities now, or None where they are as compiled."""
+    first, *others = line.zones
+    if not others:
+        return None
+    if place.phase == "down":
+        return tuple({zone: 100} for zone in (*others, first))
+    if place.phase == "returning":
+        now = share(place, line.return_over, monotonic)
+        if now < 100:
+            return ({first: now, others[0]: 100 - now}, *({zone: 100} for zone in others[1:]))
+    return None
+
+
+def replayed(evidence: Mapping[str, Any]) -> list[Phase]:
+    """Decides again from journalled evidence: the phase of each line after the turn."""
+    turns: Sequence[Mapping[str, Any]] = evidence["turns"]
+    return [
+        _phase(
+            turn["before"], turn["healthy"].get(turn["zones"][0], 1) > 0, turn["elapsed"], turn["return_over"]
+        )
+        for turn in turns
+    ]
