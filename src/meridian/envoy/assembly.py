@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from meridian.core.errors import MeridianError
 from meridian.envoy import identity, listener
-from meridian.envoy.contribution import Cluster, Contribution, EdgeContext, Filter, LuaPart, Route, Slot
 from meridian.envoy.cluster import endpoints_file
+from meridian.envoy.contribution import Cluster, Contribution, EdgeContext, Filter, LuaPart, Route, Slot
 from meridian.envoy.lua import script
 from meridian.envoy.snapshot import Json, Snapshot, canonical, response
 from meridian.envoy.types import (

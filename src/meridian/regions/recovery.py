@@ -60,7 +60,7 @@ Counts = Mapping[str, tuple[int, int]]
 
 def advance(line: Line, place: Place, counts: Counts, monotonic: float) -> tuple[Place, Turn | None]:
     """The next phase of a line's first location. A location that nothing is known about is taken to be healthy."""
-    healthy, total = counts.get(line.zones[0], (1, 1))
+    healthy, _ = counts.get(line.zones[0], (1, 1))
     elapsed = monotonic - place.since
     after = _phase(place.phase, healthy > 0, elapsed, line.return_over)
     if after == place.phase:
