@@ -62,8 +62,11 @@ async def test_numbers_keep_their_kind_so_that_a_replay_sees_what_was_decided_fr
     assert repr(evidence["zero"]) == "-0.0"
 
 
-async def test_a_decision_reported_twice_is_stored_once_as_it_first_was(journal: PostgresJournal) -> None:
+async def test_a_decision_reported_twice_is_stored_once_as_it_first_was(
+    journal: PostgresJournal, clock: FakeClock
+) -> None:
     [written] = await journal.write([drain()])
+    clock.advance(1)
     await journal.write([replace(written, sentence="something else"), drain("us-central1")])
 
     assert await journal.get(written.id) == written
@@ -100,9 +103,9 @@ async def test_recent_filters_and_pages_from_new_to_old(journal: PostgresJournal
 
     assert [d.subject for d in await journal.recent(2, controller="operator")] == ["l4", "l3"]
     assert len(await journal.recent(subject="l2")) == 2
-    assert [d.kind for d in await journal.recent(subject="l2", kind="undrain")] == ["undrain"]
-    first = await journal.recent(2, kind="drain-step")
-    assert [d.subject for d in await journal.recent(2, kind="drain-step", before=first[-1].id)] == [
+    assert [d.kind for d in await journal.search(subject="l2", kind="undrain")] == ["undrain"]
+    first = await journal.search(2, kind="drain-step")
+    assert [d.subject for d in await journal.search(2, kind="drain-step", before=first[-1].id)] == [
         "l2",
         "l1",
     ]

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg import sql
-
 from meridian.core.clock import Clock
 from meridian.core.decision import Decision, from_json, to_json
 from meridian.core.errors import Conflict, InvalidInput, NotFound
 from meridian.core.ids import new_id
 from meridian.store.database import Database
+
+_SELECT = "SELECT decision, undone_at, undone_by FROM journal "
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ class PostgresJournal:
         """As in `core.journal.Journal`. Raises InvalidInput when one is not JSON, before anything is
         stored."""
         now = self.clock.now()
-        stamped = [d if d.id and d.at else d.stamped(d.id or new_id(now), d.at or now) for d in decisions]
+        # Sorted, so that decisions made together are read back in the order in which they were made.
+        fresh = iter(sorted(new_id(now) for _ in decisions))
+        stamped = [d if d.id and d.at else d.stamped(d.id or next(fresh), d.at or now) for d in decisions]
         rows = [_row(decision) for decision in stamped]
         if not rows:
             return []
@@ -48,33 +50,47 @@ class PostgresJournal:
             )
         return stamped
 
-    async def recent(
-        self, limit: int = 100, *, controller: str = "", subject: str = "", kind: str = "", before: str = ""
+    async def recent(self, limit: int = 100, *, controller: str = "", subject: str = "") -> list[Decision]:
+        """The newest first."""
+        return await self.search(limit, controller=controller, subject=subject)
+
+    async def search(
+        self,
+        limit: int = 100,
+        *,
+        controller: str = "",
+        subject: str = "",
+        kind: str = "",
+        before: str = "",
+        after: str = "",
     ) -> list[Decision]:
-        """The newest first. before: an id; only older ones are given, for the next page."""
-        found = await self.entries(limit, controller=controller, subject=subject, kind=kind, before=before)
+        """The newest first. before, after: ids; only older, only newer decisions. Raises InvalidInput when
+        one is no id."""
+        found = await self.entries(
+            limit, controller=controller, subject=subject, kind=kind, before=before, after=after
+        )
         return [entry.decision for entry in found]
 
     async def entries(
-        self, limit: int = 100, *, controller: str = "", subject: str = "", kind: str = "", before: str = ""
+        self,
+        limit: int = 100,
+        *,
+        controller: str = "",
+        subject: str = "",
+        kind: str = "",
+        before: str = "",
+        after: str = "",
     ) -> list[Entry]:
-        """As `recent`, with whether each was undone. Raises InvalidInput when `before` is not an id."""
-        wanted = {"controller": controller, "subject": subject, "kind": kind}
-        conditions = [
-            sql.SQL("{} = {}").format(sql.Identifier(name), sql.Literal(value))
-            for name, value in wanted.items()
-            if value
-        ]
-        if before:
-            conditions.append(sql.SQL("id < {}").format(sql.Literal(_uuid(before))))
-        query = sql.SQL(
-            "SELECT decision, undone_at, undone_by FROM journal {} ORDER BY id DESC LIMIT {}"
-        ).format(
-            sql.SQL("WHERE ") + sql.SQL(" AND ").join(conditions) if conditions else sql.SQL(""),
-            sql.Literal(limit),
-        )
+        """As `search`, with whether each was undone."""
+        wanted = [("controller = %s", controller), ("subject = %s", subject), ("kind = %s", kind)]
+        wanted += [("id < %s", before and str(_uuid(before))), ("id > %s", after and str(_uuid(after)))]
+        given = [(condition, value) for condition, value in wanted if value]
+        where = "WHERE " + " AND ".join(condition for condition, _ in given) if given else ""
         async with self.database.connection() as connection:
-            cursor = await connection.execute(query)
+            cursor = await connection.execute(
+                (_SELECT + where + " ORDER BY id DESC LIMIT %s").encode(),
+                [*(value for _, value in given), limit],
+            )
             return [_entry(row) for row in await cursor.fetchall()]
 
     async def get(self, id: str) -> Decision:
@@ -84,9 +100,7 @@ class PostgresJournal:
     async def entry(self, id: str) -> Entry:
         """Raises NotFound."""
         async with self.database.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT decision, undone_at, undone_by FROM journal WHERE id = %s", (_known(id),)
-            )
+            cursor = await connection.execute(_SELECT + "WHERE id = %s", (_known(id),))
             row = await cursor.fetchone()
         if row is None:
             raise _not_found(id)
@@ -99,9 +113,7 @@ class PostgresJournal:
         succeeds.
         """
         async with self.database.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT decision, undone_at, undone_by FROM journal WHERE id = %s FOR UPDATE", (_known(id),)
-            )
+            cursor = await connection.execute(_SELECT + "WHERE id = %s FOR UPDATE", (_known(id),))
             row = await cursor.fetchone()
             if row is None:
                 raise _not_found(id)
