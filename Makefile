@@ -1,0 +1,43 @@
+# The one task runner. `make help` lists what there is.
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PORT_BASE ?= 8080
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## install everything into .venv (idempotent)
+	@scripts/setup
+
+up: setup ## bring up three regions on this machine (Ctrl-C stops them all)
+	@$(BIN)/meridian up --port-base $(PORT_BASE)
+
+down: ## stop what `make up` started
+	@$(BIN)/meridian down
+
+test: setup ## all tests, over real Envoys and a real PostgreSQL
+	$(BIN)/pytest -n 2 -m "not scenario"
+	$(BIN)/pytest -m scenario
+
+check: setup ## lint, format, types, layers, generated documents
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m meridian.cli.docs --check
+
+format: setup ## mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: setup ## write the generated documents again
+	$(BIN)/python -m meridian.cli.docs
+
+bench: setup ## measure what the documents promise, as ratios in one run
+	$(BIN)/python -m tests.bench
+
+lock: ## resolve the dependencies anew into requirements.lock
+	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+		--group dev --upgrade pyproject.toml -o requirements.lock
+
+.PHONY: help setup up down test check format docs bench lock
