@@ -1,0 +1,1 @@
+"""The control plane's own routes; features bring theirs."""

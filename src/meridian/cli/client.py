@@ -1,0 +1,154 @@
+"""Talks to control for the commands: finds its address and token, and turns failures into sentences.
+
+The standard library's client is enough here and keeps `meridian` quick to start.
+"""
+
+import http.client
+import json
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from meridian.core.errors import MeridianError, Unavailable
+
+TIMEOUT = 60.0
+DEFAULT = "127.0.0.1:8080"
+
+
+class Refused(MeridianError):
+    """Control answered with a problem. problem: its whole document (RFC 9457)."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        super().__init__(_sentence(status, problem), str(problem.get("todo", "")))
+        self.status = status
+        self.problem = problem
+
+
+def home_folder(given: str | Path | None = None) -> Path:
+    """Where this machine's Meridian keeps its state: as given, else MERIDIAN_HOME, else `.meridian` here."""
+    return Path(given or os.environ.get("MERIDIAN_HOME") or ".meridian")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+class Client:
+    """home: the state folder. address and token: instead of those found there and in the environment."""
+
+    def __init__(self, home: str | Path | None = None, *, address: str = "", token: str = "") -> None:
+        self._home = home_folder(home)
+        self.base = _base(address or os.environ.get("MERIDIAN_CONTROL") or _found(self._home) or DEFAULT)
+        self._token = token or os.environ.get("MERIDIAN_TOKEN") or _read(self._home / "admin-token")
+
+    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
+        """The answer's JSON. query: parameters; those that are None or empty are left out.
+        Raises Unavailable when control does not answer, and Refused when it refuses."""
+        given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
+        return self.call("GET", f"{path}?{urllib.parse.urlencode(given)}" if given else path).body
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self.call("POST", path, body).body
+
+    def delete(self, path: str) -> Any:
+        return self.call("DELETE", path).body
+
+    def call(self, method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT) -> Answer:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"accept": "application/json"}
+        if data is not None:
+            headers["content-type"] = "application/json"
+        if self._token:
+            headers["authorization"] = f"Bearer {self._token}"
+        request = urllib.request.Request(self.base + path, data, headers, method=method)  # noqa: S310
+        try:
+            # Never through a proxy of the environment: control is ours, and the token must not travel
+            # elsewhere.
+            with _OPENER.open(request, timeout=timeout) as answer:
+                return Answer(answer.status, dict(answer.headers), _json(answer.read()))
+        except urllib.error.HTTPError as error:
+            with error:
+                raise Refused(error.code, _problem(error.read())) from None
+        except TimeoutError:
+            raise Unavailable(
+                f"control at {self.base} did not answer within {timeout:g} s", "try again"
+            ) from None
+        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
+            raise self._unreachable(error) from None
+
+    def _unreachable(self, error: Exception) -> Unavailable:
+        reason = getattr(error, "reason", error)
+        if isinstance(reason, ConnectionRefusedError):
+            return Unavailable(f"control does not answer at {self.base}", "start it with `meridian up`")
+        return Unavailable(
+            f"control cannot be reached at {self.base}: {reason}", "check MERIDIAN_CONTROL and the network"
+        )
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+
+
+def _base(address: str) -> str:
+    return (address if "://" in address else f"http://{address}").rstrip("/")
+
+
+def _found(home: Path) -> str:
+    for name in ("state.json", "inventory.json"):
+        try:
+            raw = json.loads((home / name).read_text())
+        except (OSError, ValueError):
+            continue
+        control = raw.get("control") if isinstance(raw, dict) else None
+        if isinstance(control, dict):
+            control = control.get("address")
+        if isinstance(control, str) and control:
+            return control
+    return ""
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
+
+
+def _json(content: bytes) -> Any:
+    return json.loads(content) if content else None
+
+
+def _problem(content: bytes) -> Mapping[str, Any]:
+    try:
+        raw = json.loads(content)
+    except ValueError:
+        return {}
+    return raw if isinstance(raw, dict) else {}
+
+
+def _sentence(status: int, problem: Mapping[str, Any]) -> str:
+    detail = str(problem.get("detail") or f"control answered {status}")
+    errors = [entry for entry in problem.get("errors", ()) if isinstance(entry, dict)]
+    return "\n  ".join([detail, *(_line(entry) for entry in errors)])
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    where = (
+        f"{entry['line']}:{entry['column']}"
+        if entry.get("line")
+        else entry.get("pointer", entry.get("parameter", ""))
+    )
+    todo = f"; {entry['todo']}" if entry.get("todo") else ""
+    return f"{where}: {entry.get('detail', '')}{todo}" if where else f"{entry.get('detail', '')}{todo}"
