@@ -4,7 +4,6 @@ A Unix socket in a private folder needs no token: who can open it may use it, an
 """
 
 import asyncio
-import contextlib
 import json
 import os
 import socket
@@ -33,13 +32,17 @@ async def serve(path: Path, handler: Handler) -> asyncio.Server:
         finally:
             writer.close()
 
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)  # of a process that was killed
+    _clear(path)
     before = os.umask(0o177)
     try:
         return await asyncio.start_unix_server(converse, str(path), limit=LONGEST_LINE)
     finally:
         os.umask(before)
+
+
+def _clear(path: Path) -> None:
+    """A process that was killed leaves its socket behind."""
+    path.unlink(missing_ok=True)
 
 
 async def _answered(handler: Handler, line: bytes) -> Answer:

@@ -10,7 +10,8 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-from meridian.world.process import ProcessId, descendants, identify, name_of, stop_all
+from meridian.envoy.agent import register
+from meridian.world.process import ProcessId, descendants, identify, stop_all
 
 STATE = "state.json"
 
@@ -26,17 +27,12 @@ def recorded(home: Path) -> list[ProcessId]:
 
 
 def envoys(home: Path) -> Iterator[tuple[ProcessId, Path]]:
-    """Envoys named in the pid files of a home's edges, each with its edge's folder. One counts only if it
-    works there."""
-    for file in sorted((home / "edges").glob("*/envoy*.pid")):
-        try:
-            pid = int(file.read_text().split()[0])
-            cwd = Path(f"/proc/{pid}/cwd")
-            inside = not cwd.exists() or cwd.resolve().is_relative_to(file.parent.resolve())
-        except (OSError, ValueError, IndexError):
-            continue
-        if inside and "envoy" in name_of(pid) and (process := identify(pid)):
-            yield process, file.parent
+    """The Envoys of a home's edges that run, each with its edge's folder."""
+    for folder in sorted((home / "edges").glob("*/")):
+        known = register.read(folder / register.PID_FILE)
+        for envoy in [*known, *register.left_over(folder.resolve(), known)]:
+            if process := identify(envoy.pid):
+                yield process, folder
 
 
 def find(home: Path) -> list[ProcessId]:

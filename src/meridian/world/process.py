@@ -67,13 +67,6 @@ def identify(pid: int) -> ProcessId | None:
     return ProcessId(pid, started) if started else None
 
 
-def name_of(pid: int) -> str:
-    try:
-        return psutil.Process(pid).name()
-    except psutil.Error:
-        return "unknown"
-
-
 def descendants(process: ProcessId) -> list[ProcessId]:
     """Its children and theirs, as they are now."""
     try:

@@ -2,7 +2,7 @@
 it.
 
 The order of a start: whatever needs nothing starts at once (app, links, edges, which serve on their last
-good snapshot); PostgreSQL beside them, and control when that answers.
+good snapshot); PostgreSQL and control beside them: control answers edges before PostgreSQL does.
 """
 
 import asyncio
@@ -99,7 +99,6 @@ class Supervisor:
             await self.crew.stop()
             await asyncio.to_thread(orphans.stop, self.blueprint.home.root, 2.0)
             line.close()
-            self.blueprint.home.supervisor.unlink(missing_ok=True)
             self._record()
 
     async def _start(self) -> bool:
@@ -131,8 +130,10 @@ class Supervisor:
             embedded = Embedded(self.blueprint.home.root)
             self.crew.add(await asyncio.to_thread(_postgres, self.blueprint.home, embedded))
             url = embedded.url
+            self.crew.add(self.blueprint.control_process(url))
             await self._await("postgres", lambda: asyncio.to_thread(embedded.ready))
-        self.crew.add(self.blueprint.control_process(url))
+        else:
+            self.crew.add(self.blueprint.control_process(url))
         await self._await("control", self._answers(f"{self.blueprint.control}/readyz"))
         async with asyncio.TaskGroup() as group:
             for region in self.blueprint.topology.regions:

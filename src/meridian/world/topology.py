@@ -54,9 +54,17 @@ def from_answer(raw: Mapping[str, Any], before: Topology | None = None) -> Topol
     """Of control's answer or a saved topology. What the answer does not tell is taken from `before`."""
     places = dict(before.places) if before else {}
     places |= {name: (float(at[0]), float(at[1])) for name, at in raw.get("places", {}).items()}
-    elsewhere = raw.get("elsewhere", before.elsewhere if before else ())
-    regions = {str(region): tuple(there) for region, there in raw["regions"].items()}
+    elsewhere = set(raw.get("elsewhere", before.elsewhere if before else ()))
+    for name, location in raw.get("locations", {}).items():
+        places[name] = (float(location.get("latitude", 0.0)), float(location.get("longitude", 0.0)))
+        (elsewhere.add if location.get("instances") else elsewhere.discard)(name)
+    regions = {str(region): _locations(there) for region, there in raw["regions"].items()}
     return Topology(regions, places, frozenset(elsewhere))
+
+
+def _locations(there: Any) -> tuple[str, ...]:
+    """Control describes a region as an object; a saved topology only lists its locations."""
+    return tuple(there["locations"] if isinstance(there, Mapping) else there)
 
 
 def saved(path: Path) -> Topology | None:

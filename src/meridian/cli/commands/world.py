@@ -1,0 +1,159 @@
+"""`meridian world`: break parts of the local world, and send traffic through it."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from meridian.cli import output
+from meridian.cli.client import home_folder
+from meridian.cli.commands.apply import home_option
+
+_SPANS = {"ms": 1.0, "s": 1000.0, "m": 60_000.0}
+
+
+class Span(click.ParamType):
+    """A time such as 500ms, 2s or 5m; milliseconds inside."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        for unit, milliseconds in _SPANS.items():
+            number = str(value).removesuffix(unit)
+            if number != value and number.replace(".", "", 1).isdigit():
+                return float(number) * milliseconds
+        return self.fail(f"{value} is not a time; write for example 500ms, 2s or 5m", param, ctx)
+
+
+@click.group(short_help="Break parts of the local world, and send it traffic.")
+def world() -> None:
+    """Faults and traffic for the world that `meridian up` runs.
+
+    TARGET is a location (europe-west1), a part of the platform (control, postgres, links, edge:EU, agent:EU, envoy:EU), or
+    a link between two regions (link:EU:US).
+    """
+
+
+@world.command(short_help="Kill a location or a part of the platform.")
+@click.argument("target")
+@click.option("--hold", is_flag=True, help="Keep a part of the platform down until it is restored, too.")
+@home_option
+def kill(target: str, hold: bool, home: str | None) -> None:
+    """Kill TARGET with SIGKILL.
+
+    A location stays down until `meridian world restore`. A part of the platform is started again by itself, unless --hold is
+    given. edge:EU is an Envoy with its agent; agent:EU and envoy:EU are one of the two.
+    """
+    _fault(home, verb="kill", target=target, hold=hold)
+
+
+@world.command(short_help="Undo what was done to a target.")
+@click.argument("target")
+@home_option
+def restore(target: str, home: str | None) -> None:
+    """Undo every fault of TARGET; `all` restores everything."""
+    _fault(home, verb="restore", target=target)
+
+
+@world.command(short_help="Make a location slow.")
+@click.argument("location")
+@click.option("--by", type=Span(), default="500ms", show_default=True, help="Time added to every answer.")
+@home_option
+def slow(location: str, by: float, home: str | None) -> None:
+    """Make every answer of LOCATION take longer, health checks included."""
+    _fault(home, verb="slow", target=location, amount=by)
+
+
+@world.command(short_help="Cut a location or a link off.")
+@click.argument("target")
+@home_option
+def partition(target: str, home: str | None) -> None:
+    """Let TARGET accept connections and answer nothing: a location (europe-west1) or a link (link:EU:US)."""
+    _fault(home, verb="partition", target=target)
+
+
+@world.command(short_help="Let a share of a location's answers fail.")
+@click.argument("location")
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 100),
+    default=5.0,
+    show_default=True,
+    help="Per cent of answers that are 500.",
+)
+@home_option
+def errors(location: str, share: float, home: str | None) -> None:
+    """Let LOCATION answer 500 to a share of its requests, while its health checks stay well."""
+    _fault(home, verb="errors", target=location, amount=share / 100)
+
+
+@world.command(short_help="Show the faults in force and what can be broken.")
+@home_option
+@output.json_option
+def status(home: str | None, as_json: bool) -> None:
+    """Show the faults in force, and the names that can be given as a target."""
+    from meridian.world.faults import targets
+
+    told = _ask(home, {"command": "status"})
+    names = list(targets(told["regions"]))
+    if as_json:
+        output.emit({"faults": told["faults"], "targets": names})
+        return
+    for fault in told["faults"]:
+        output.say(f"{fault['target']}: {fault['detail']}")
+    if not told["faults"]:
+        output.say("No fault is in force.")
+    output.say(f"Targets: {', '.join(names)}")
+
+
+@world.command(short_help="Send traffic from every country.")
+@click.option(
+    "--rps", type=click.IntRange(1, 20_000), default=200, show_default=True, help="Requests a second."
+)
+@click.option("--mix", default="launch-day", show_default=True, help="launch-day, steady or chat-heavy.")
+@click.option("--duration", type=Span(), default="60s", show_default=True, help="How long.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed sends the same requests.")
+@home_option
+@output.json_option
+def traffic(rps: int, mix: str, duration: float, seed: int, home: str | None, as_json: bool) -> int:
+    """Send requests of users in every country, on a fixed schedule, and check where each was answered.
+
+    Exit status 1 when an answer came from outside its user's residency set.
+    """
+    from meridian.world.traffic.run import Order, run
+
+    order = Order(home_folder(home), rps, mix, duration / 1000, seed)
+    return run(order, as_json)
+
+
+@world.command(hidden=True)
+@click.argument("location")
+@click.option("--region", required=True)
+@click.option("--listen", required=True)
+@click.option("--faults", type=click.Path(path_type=Path))
+@click.option("--version", default="1")
+def app(location: str, region: str, listen: str, faults: Path | None, version: str) -> None:
+    """Run the sample app of one location, as the supervisor does."""
+    from meridian.world.app import run
+
+    run(location, region, listen, faults, version)
+
+
+def _fault(home: str | None, **question: Any) -> None:
+    output.say(str(_ask(home, {"command": "fault", **question})["sentence"]))
+
+
+def _ask(home: str | None, question: dict[str, Any]) -> dict[str, Any]:
+    from meridian.core.errors import Unavailable
+    from meridian.world import hotline
+    from meridian.world.home import Home
+
+    root = home_folder(home)
+    if not root.exists():
+        raise Unavailable(f"no world is running in {root}", "start one with `meridian up`")
+    try:
+        return hotline.ask(Home.at(root).supervisor, question)
+    except Unavailable:
+        raise Unavailable(f"no world is running in {root}", "start one with `meridian up`") from None

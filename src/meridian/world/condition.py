@@ -1,0 +1,197 @@
+"""How a world is, put together from its supervisor, from control, and, where those do not answer, from the
+disk."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from meridian.core.errors import InvalidInput, Unavailable
+from meridian.world import hotline, orphans
+from meridian.world.fetch import fetch_json
+from meridian.world.home import Home
+
+WELL, DEGRADED, NOT_RUNNING = 0, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeCondition:
+    """digest: of the snapshot it serves on. source: "control" or "disk". sentence: what is wrong, or
+    empty."""
+
+    region: str
+    digest: str
+    envoy: str
+    source: str
+    sentence: str
+    config_version: int = 0
+    rejection: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "region": self.region,
+            "digest": self.digest,
+            "config_version": self.config_version,
+            "envoy": self.envoy,
+            "source": self.source,
+            "rejection": self.rejection,
+            "sentence": self.sentence,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """code: exit status (0 all well, 3 degraded, 4 not running). world: as the supervisor describes itself,
+    or empty."""
+
+    code: int
+    sentence: str
+    world: Mapping[str, Any]
+    edges: Sequence[EdgeCondition] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        state = {WELL: "well", DEGRADED: "degraded", NOT_RUNNING: "not running"}[self.code]
+        return {
+            "state": state,
+            "sentence": self.sentence,
+            **self.world,
+            "edges": [edge.to_json() for edge in self.edges],
+        }
+
+
+def look(root: Path) -> Condition:
+    """Asks everyone there is to ask; takes a few seconds at most."""
+    if not root.exists():
+        return Condition(NOT_RUNNING, f"no world is running in {root}; start one with `meridian up`", {})
+    home = Home.at(root)
+    try:
+        world = hotline.ask(home.supervisor, {"command": "status"}, timeout=5.0)
+    except (Unavailable, InvalidInput):
+        return _without_supervisor(home)
+    told = fetch_json(f"http://{world['control']}/infrastructure/edges", home.admin_token.read_text().strip())
+    edges = [_from_control(region) for region in told["regions"]] if told else from_disk(home, world)
+    missing = str(told.get("sentence", "")) if told else ""
+    sentence = judge(world, edges, missing)
+    return Condition(DEGRADED if sentence else WELL, sentence or _well(world, edges), world, edges)
+
+
+def _without_supervisor(home: Home) -> Condition:
+    left = orphans.find(home.root)
+    if left:
+        pids = ", ".join(str(process.pid) for process in left[:6])
+        sentence = f"the supervisor is gone, and {len(left)} processes it started still run (PID {pids}); "
+        return Condition(NOT_RUNNING, sentence + "`meridian down` stops them, `meridian up` starts anew", {})
+    return Condition(NOT_RUNNING, f"no world is running in {home.root}; start one with `meridian up`", {})
+
+
+def _from_control(raw: Mapping[str, Any]) -> EdgeCondition:
+    """Of one region as `GET /infrastructure/edges` tells it; of several edges, the one that is worst off."""
+    edges = sorted(raw["edges"], key=lambda edge: (not edge["sentence"], edge["age"]))
+    if not edges:
+        return EdgeCondition(
+            raw["region"], "", "unknown", "control", raw["sentence"] or "no edge has reported"
+        )
+    worst = edges[0]
+    rejection = worst["rejection"] or {}
+    return EdgeCondition(
+        raw["region"],
+        worst["digest"],
+        worst["envoy"],
+        "control",
+        worst["sentence"],
+        worst["config_version"],
+        f"{rejection['digest']}: {rejection['reason']}" if rejection else "",
+    )
+
+
+def from_disk(home: Home, world: Mapping[str, Any]) -> list[EdgeCondition]:
+    """What can be seen of the edges without control: the last good snapshot, and whether Envoy runs."""
+    running = {folder.resolve() for _, folder in orphans.envoys(home.root)}
+    found = []
+    for region in world["regions"]:
+        folder = home.edge(region)
+        digest, version = _last_good(folder / "snapshots" / "last-good.json")
+        live = folder.resolve() in running
+        sentence = "" if live and digest else "Envoy is not running" if digest else "has no snapshot yet"
+        found.append(EdgeCondition(region, digest, "running" if live else "down", "disk", sentence, version))
+    return found
+
+
+def _last_good(path: Path) -> tuple[str, int]:
+    try:
+        raw = json.loads(path.read_bytes())
+        return str(raw["digest"]), int(raw["config_version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "", 0
+
+
+def judge(world: Mapping[str, Any], edges: Sequence[EdgeCondition], compilation: str = "") -> str:
+    """What is wrong, in one sentence; empty when nothing is. What stands in the way of most comes first."""
+    said = []
+    if world["phase"] != "running":
+        said.append(f"the world is {world['phase']}")
+    down = {process["name"]: process for process in world["processes"] if process["state"] != "running"}
+    for name in ("postgres", "control"):
+        if name in down:
+            said.append(f"{name} is down since {_seconds(down[name]['for'])}" + _because(down[name]))
+    if "control" in down and edges:
+        said.append(_serving(edges))
+    if compilation:
+        said.append(compilation)
+    said += _others(down)
+    said += [_fault(fault) for fault in world["faults"] if fault["verb"] != "kill"]
+    if "control" not in down:
+        said += [
+            f"edge {edge.region}: {edge.sentence}"
+            for edge in edges
+            if edge.sentence and not _held(edge, down)
+        ]
+    return "; ".join(said)
+
+
+def _serving(edges: Sequence[EdgeCondition]) -> str:
+    live = [edge for edge in edges if edge.envoy == "running"]
+    if len(live) < len(edges):
+        return f"{len(live)} of {len(edges)} edges serve on their last good snapshots"
+    digests = sorted({edge.digest[:8] for edge in live})
+    return f"edges serve on their last good snapshot{'s' if len(digests) > 1 else ''} {', '.join(digests)}"
+
+
+def _others(down: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    said = []
+    for name, process in down.items():
+        kind, _, of = name.partition(":")
+        since = f"is down since {_seconds(process['for'])}{_because(process)}"
+        if kind == "app":
+            said.append(f"{of} {since}")
+        elif kind == "edge":
+            said.append(f"the agent of edge {of} {since}")
+        elif kind == "links":
+            said.append(f"the links between regions {since}")
+    return said
+
+
+def _because(process: Mapping[str, Any]) -> str:
+    if process["state"] == "held":
+        return " (killed on purpose)"
+    if process["restarts"] > 1 and process["last_exit"]:
+        return f" ({process['last_exit']}, {process['restarts']} restarts)"
+    return f" ({process['last_exit']})" if process["last_exit"] else ""
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
+    return f"{fault['target']}: {fault['detail']} (a fault, for {_seconds(time.time() - fault['since'])})"
+
+
+def _held(edge: EdgeCondition, down: Mapping[str, Any]) -> bool:
+    return f"edge:{edge.region}" in down
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.0f} s" if value < 120 else f"{value / 60:.0f} min"
+
+
+def _well(world: Mapping[str, Any], edges: Sequence[EdgeCondition]) -> str:
+    return f"all well: {len(world['processes'])} processes and {len(edges)} edges in {len(world['regions'])} regions"
