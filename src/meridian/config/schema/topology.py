@@ -16,6 +16,8 @@ class Location(Section):
     """Degrees north, for the map."""
     longitude: Annotated[float, Field(ge=-180, le=180)] = 0.0
     """Degrees east, for the map."""
+    capacity: Annotated[float, Field(gt=0)] | None = None
+    """Requests per second that it can serve, for the check before a drain. Left out: unknown, and the check says so."""
     instances: dict[Slug, tuple[str, ...]] = {}
     """Addresses (host:port) by service; the key `default` stands for every service not named. Left out, `meridian up`
     runs the sample app here."""

@@ -1,0 +1,20 @@
+"""Reads what operators and measurements added to the policy, for the next compilation."""
+
+from meridian.feature import Control
+from meridian.regions.drain import shares
+from meridian.regions.drains import Drains
+from meridian.regions.homes import Overrides
+from meridian.regions.measurements import Measurements
+from meridian.regions.state import RegionsState
+
+
+async def load(control: Control) -> RegionsState:
+    """As of now. Raises Unavailable while PostgreSQL is away; control then keeps the state it has."""
+    now, config = control.clock.now(), control.config()
+    overrides = await Overrides(control.database).in_force(now)
+    drains = await Drains(control.database).all()
+    return RegionsState(
+        overrides={user: each.region for user, each in overrides.items() if each.region in config.regions},
+        drains=shares(config, drains, now),
+        preferences=await Measurements(control.database).preferences(),
+    )
