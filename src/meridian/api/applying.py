@@ -8,11 +8,11 @@ from pathlib import Path
 
 from meridian.api.active import Active
 from meridian.api.control import ControlPlane
-from meridian.api.reading import read
+from meridian.api.reading import placed
 from meridian.config.change import Change
-from meridian.config.plan import changes
 from meridian.core.decision import Decision, clip
 from meridian.core.errors import Conflict, InvalidInput, MeridianError
+from meridian.envoy.compiler import Refused
 from meridian.store.configs import Stored
 
 log = logging.getLogger(__name__)
@@ -123,10 +123,13 @@ class Applying:
     async def _candidate(self, text: str, version: int) -> Active:
         """A text that may be applied, read, compiled and proved."""
         control = self._control
-        config = await asyncio.to_thread(read, text)
-        candidate = Active(version, "", text, config)
+        loaded = await asyncio.to_thread(control.reader.read, text)
+        candidate = Active(version, "", text, loaded.config)
         inputs = await control.inputs_for(candidate)
-        await control.compiling.rehearse(inputs)
+        try:
+            await control.compiling.rehearse(inputs)
+        except Refused as refused:
+            raise placed(loaded, refused) from None
         return candidate
 
     async def _planned(self, candidate: Active) -> Planned:
@@ -134,13 +137,10 @@ class Applying:
         if not control.has_config():
             return Planned(0, True, ())
         active = control.active()
+        from meridian.config.plan import changes
+
         found = await asyncio.to_thread(changes, active.config, candidate.config)
         return Planned(active.version, active.text != candidate.text, tuple(found))
-
-
-def active_of(stored: Stored) -> Active:
-    """Raises InvalidInput when this program cannot read what another one stored."""
-    return Active(stored.version, stored.digest, stored.text, read(stored.text))
 
 
 def _decision(stored: Stored, planned: Planned | None) -> Decision:

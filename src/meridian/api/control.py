@@ -15,6 +15,7 @@ from meridian.api.caller import Identification, address_of
 from meridian.api.compiling import Compiling, Inputs
 from meridian.api.edges import Edges
 from meridian.api.readiness import Readiness
+from meridian.api.reading import reader
 from meridian.api.settings import Settings
 from meridian.api.signing import Signing
 from meridian.api.snapshots import Snapshots
@@ -53,6 +54,7 @@ class ControlPlane:
         self.settings = settings
         self.features = tuple(features)
         self.countries = countries
+        self.reader = reader(self.features)
         self.clock = clock or SystemClock()
         self.database = Database(settings.database_url)
         self.records = PostgresJournal(self.database, self.clock)

@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from meridian.api.active import Active, kept
-from meridian.api.applying import Applying, active_of
+from meridian.api.applying import Applying
 from meridian.api.control import ControlPlane, sentence_of
-from meridian.api.reading import read
 from meridian.config.inventory import Inventory
 from meridian.core.errors import MeridianError
 from meridian.core.ids import new_id
 from meridian.core.runner import Runner
+from meridian.store.configs import Stored
 from meridian.store.migrations import OWN, migrate
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def restore(control: ControlPlane) -> None:
     if found is not None:
         version, digest, text = found
         try:
-            control.assume(Active(version, digest, text, read(text)))
+            control.assume(Active(version, digest, text, control.reader.read(text).config))
         except MeridianError as error:
             log.warning("the configuration kept in %s cannot be used: %s", control.settings.folder, error)
     control.signing.restore()
@@ -88,7 +88,7 @@ async def _started(control: ControlPlane, applying: Applying) -> None:
     if stored is None:
         await applying.first()
     else:
-        control.activate(active_of(stored))
+        control.activate(active_of(control, stored))
         await applying.reconcile()
         await asyncio.to_thread(applying.compare_with_file)
     if not control.controllers:
@@ -104,9 +104,14 @@ async def follow(control: ControlPlane, instance: str, payload: str) -> None:
     control.signing.refresh()
     stored = await control.configs.active()
     if stored is not None and stored.version != control.version():
-        control.activate(active_of(stored))
+        control.activate(active_of(control, stored))
         log.info("following version %d of the configuration", stored.version)
     await control.compiling.again()
+
+
+def active_of(control: ControlPlane, stored: Stored) -> Active:
+    """Raises InvalidInput when this program cannot read what another one stored."""
+    return Active(stored.version, stored.digest, stored.text, control.reader.read(stored.text).config)
 
 
 async def rotate(control: ControlPlane) -> None:

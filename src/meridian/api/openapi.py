@@ -27,8 +27,12 @@ PROBLEM: dict[str, Any] = {
                     "pointer": {"type": "string", "description": "Where in the body (RFC 6901)."},
                     "parameter": {"type": "string"},
                     "in": {"type": "string"},
-                    "line": {"type": "integer"},
+                    "line": {"type": "integer", "description": "In a configuration's text, from 1."},
                     "column": {"type": "integer"},
+                    "path": {
+                        "type": "string",
+                        "description": "In a configuration, as regions.EU.locations[0].",
+                    },
                     "detail": {"type": "string"},
                     "todo": {"type": "string"},
                 },

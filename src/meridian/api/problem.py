@@ -62,25 +62,37 @@ def of(error: MeridianError) -> Response:
     if retry_after is not None:
         headers["retry-after"] = str(int(retry_after))
     return problem(
-        error.status, error.kind, error.what, todo=error.todo, errors=findings(error), headers=headers
+        error.status,
+        error.kind,
+        error.what.split("\n")[0],
+        todo=error.todo,
+        errors=findings(error),
+        headers=headers,
     )
 
 
 def findings(error: MeridianError) -> list[dict[str, Any]]:
-    return [
+    """What a configuration's text (with lines and columns) or a request (with pointers) has wrong."""
+    placed = [
         {
-            "pointer": "#/" + "/".join(_escaped(part) for part in finding.path),
-            "detail": finding.what,
-            "todo": finding.todo,
-            **_position(finding),
+            "line": found.line,
+            "column": found.column,
+            "path": found.path,
+            "detail": found.what,
+            "todo": found.todo,
         }
-        for finding in getattr(error, "findings", ())
+        for found in getattr(error, "problems", ())
     ]
+    pointed = [
+        {"pointer": _pointer(found.path), "detail": found.what, "todo": found.todo}
+        for found in getattr(error, "findings", ())
+    ]
+    return placed + pointed
 
 
-def _position(finding: Any) -> dict[str, Any]:
-    line = getattr(finding, "line", 0)
-    return {"line": line, "column": getattr(finding, "column", 0)} if line else {}
+def _pointer(path: Sequence[str | int]) -> str:
+    """A JSON pointer as a fragment (RFC 6901)."""
+    return "#/" + "/".join(_escaped(part) for part in path)
 
 
 def _escaped(part: str | int) -> str:
@@ -127,7 +139,7 @@ def _pointed(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Where and what; never the value itself, which may be a secret or too large."""
     where, *path = entry["loc"]
     if where == "body":
-        return {"pointer": "#/" + "/".join(_escaped(part) for part in path), "detail": entry["msg"]}
+        return {"pointer": _pointer(path), "detail": entry["msg"]}
     return {"parameter": ".".join(str(part) for part in path), "in": where, "detail": entry["msg"]}
 
 

@@ -145,10 +145,7 @@ def _sentence(status: int, problem: Mapping[str, Any]) -> str:
 
 
 def _line(entry: Mapping[str, Any]) -> str:
-    where = (
-        f"{entry['line']}:{entry['column']}"
-        if entry.get("line")
-        else entry.get("pointer", entry.get("parameter", ""))
-    )
+    place = f"{entry['line']}:{entry['column']}" if entry.get("line") else ""
+    where = [place, str(entry.get("path") or entry.get("pointer") or entry.get("parameter") or "")]
     todo = f"; {entry['todo']}" if entry.get("todo") else ""
-    return f"{where}: {entry.get('detail', '')}{todo}" if where else f"{entry.get('detail', '')}{todo}"
+    return ": ".join([part for part in where if part] + [f"{entry.get('detail', '')}{todo}"])

@@ -63,17 +63,17 @@ def router(control: "ControlPlane") -> APIRouter:
     @routes.post("", status_code=201)
     async def create(body: TokenIn, principal: Annotated[Principal, Depends(admin)]) -> TokenMade:
         """Makes a token for an operator or an edge."""
-        if body.region and body.region not in control.config().regions:
-            raise InvalidInput(
-                f"no region is called {body.region}", f"there are {', '.join(control.config().regions)}"
-            )
+        regions = control.config().regions
+        if body.region and body.region not in regions:
+            raise InvalidInput(f"no region is called {body.region}", f"there are {', '.join(regions)}")
         lifetime = timedelta(days=body.days) if body.days else None
         secret, token = await control.tokens.create(
             body.name, body.role, region=body.region, lifetime=lifetime
         )
         of = f" for {body.region}" if body.region else ""
-        await _journal(control, principal, "token-create", token.id, f"made the {body.role} token
-        {body.name}{of}") return TokenMade(id=token.id, token=secret)
+        did = f"made the {body.role} token {body.name}{of}"
+        await _journal(control, principal, "token-create", token.id, did)
+        return TokenMade(id=token.id, token=secret)
 
     @routes.get("", dependencies=[Depends(admin)])
     async def listing() -> TokensOut:
