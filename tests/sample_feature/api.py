@@ -22,6 +22,8 @@ def routes(control: Control) -> APIRouter:
     @router.get("/{region}")
     async def greeting(region: str, _: Annotated[Principal, Depends(control.requires(Role.OPS))]) -> Said:
         """What the edge of a region says."""
-        return Said(text=spoken(control.config().section(Greeting), region, int(control.state("greeting") or 0)))
+        return Said(
+            text=spoken(control.config().section(Greeting), region, int(control.state("greeting") or 0))
+        )
 
     return router

@@ -38,7 +38,9 @@ class Count:
     async def observe(self) -> int:
         return sum(len(reports) for reports in self.control.reports().values())
 
-    def decide(self, policy: Config, state: int, observation: int, now: datetime) -> tuple[int, Sequence[Decision]]:
+    def decide(
+        self, policy: Config, state: int, observation: int, now: datetime
+    ) -> tuple[int, Sequence[Decision]]:
         return observation, decide_greeting(state, observation)
 
     def replay(self, policy: Config, evidence: Mapping[str, Any]) -> Sequence[Decision]:

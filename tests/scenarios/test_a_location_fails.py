@@ -91,9 +91,7 @@ def test_killing_both_locations_gives_503_with_retry_after_and_nothing_leaves_eu
     before = foreign(stormy)
     stormy.run("world", "kill", "europe-west1")
     stormy.run("world", "kill", "europe-west4")
-    answer = until(
-        lambda: (got := stormy.get("/v1/feed", BRITISH)).status_code == 503 and got, 10, "503"
-    )
+    answer = until(lambda: (got := stormy.get("/v1/feed", BRITISH)).status_code == 503 and got, 10, "503")
     assert answer.headers["content-type"] == "application/problem+json"
     assert int(answer.headers["retry-after"]) > 0
     assert answer.json()["type"] == "/problems/no-healthy-location"
@@ -103,7 +101,9 @@ def test_killing_both_locations_gives_503_with_retry_after_and_nothing_leaves_eu
             assert stormy.ask("POST", "/v1/chat/messages", BRITISH, edge).status_code == 503
     assert foreign(stormy) == before
     stormy.run("world", "restore", "europe-west4")
-    until(lambda: stormy.get("/v1/feed").json().get("location") == "europe-west4", 20, "europe-west4 to answer")
+    until(
+        lambda: stormy.get("/v1/feed").json().get("location") == "europe-west4", 20, "europe-west4 to answer"
+    )
 
 
 def test_a_location_that_returns_gets_its_traffic_back_bit_by_bit(stormy: World) -> None:
@@ -111,7 +111,9 @@ def test_a_location_that_returns_gets_its_traffic_back_bit_by_bit(stormy: World)
         stormy.run("world", "kill", "europe-west1")
         until(lambda: readers.seen[200, "europe-west4"] > 100, 20, "traffic at europe-west4")
         until(
-            lambda: any(d["kind"] == "failover" for d in stormy.json("journal")["decisions"]), 10, "the edge to notice"
+            lambda: any(d["kind"] == "failover" for d in stormy.json("journal")["decisions"]),
+            10,
+            "the edge to notice",
         )
         readers.seen.clear()
         stormy.run("world", "restore", "europe-west1")
@@ -141,7 +143,11 @@ def test_a_partitioned_location_is_left_within_seconds(stormy: World) -> None:
     assert (answer.status_code, answer.json()["location"]) == (200, "europe-west4")
     assert time.monotonic() - began < 5
     until(
-        lambda: (t := time.monotonic()) and stormy.get("/v1/feed").status_code == 200 and time.monotonic() - t < 0.5,
+        lambda: (
+            (t := time.monotonic())
+            and stormy.get("/v1/feed").status_code == 200
+            and time.monotonic() - t < 0.5
+        ),
         15,
         "requests not to be tried at europe-west1 any more",
     )

@@ -37,7 +37,9 @@ def test_the_wallet_runs_in_europe_for_everyone(calm: World) -> None:
 
 
 def test_media_goes_to_the_nearest_region_whatever_the_home(calm: World) -> None:
-    home = calm.get("/infrastructure/region-config", BRITISH, authorization=f"Bearer {calm.token('traveller-1')}").json()
+    home = calm.get(
+        "/infrastructure/region-config", BRITISH, authorization=f"Bearer {calm.token('traveller-1')}"
+    ).json()
     answer = calm.ask("POST", "/v1/media", INDIAN, "APAC", meridian_home=home["home_token"])
     assert (answer.json()["home"], answer.json()["location"]) == ("EU", "asia-south1")
 
@@ -56,12 +58,18 @@ def test_a_european_travelling_in_america_reaches_europe(calm: World) -> None:
 
 def test_a_home_token_of_somebody_else_is_ignored(calm: World) -> None:
     other = calm.token("somebody-else")
-    home = calm.get("/infrastructure/region-config", BRITISH, authorization=f"Bearer {other}").json()["home_token"]
-    answer = calm.get("/v1/feed", AMERICAN, "US", authorization=f"Bearer {calm.token('me')}", meridian_home=home)
+    home = calm.get("/infrastructure/region-config", BRITISH, authorization=f"Bearer {other}").json()[
+        "home_token"
+    ]
+    answer = calm.get(
+        "/v1/feed", AMERICAN, "US", authorization=f"Bearer {calm.token('me')}", meridian_home=home
+    )
     assert answer.json()["home"] == "US"
 
 
-@pytest.mark.parametrize("kind", ["another key", "expired", "another audience", "another issuer", "alg none", "garbage"])
+@pytest.mark.parametrize(
+    "kind", ["another key", "expired", "another audience", "another issuer", "alg none", "garbage"]
+)
 def test_a_token_that_is_not_valid_is_refused_and_told_so(calm: World, kind: str) -> None:
     answer = calm.get("/v1/feed", BRITISH, authorization=f"Bearer {forged(calm, kind)}")
     assert answer.status_code == 401
@@ -72,7 +80,13 @@ def test_a_token_that_is_not_valid_is_refused_and_told_so(calm: World, kind: str
 def forged(calm: World, kind: str) -> str:
     key = (calm.home / "world/app-issuer.pem").read_text()
     kid = jwt.get_unverified_header(calm.token("anyone"))["kid"]
-    claims = {"iss": "https://id.avalo.example", "aud": "avalo", "sub": "root", "exp": time.time() + 600, "tier": "vip"}
+    claims = {
+        "iss": "https://id.avalo.example",
+        "aud": "avalo",
+        "sub": "root",
+        "exp": time.time() + 600,
+        "tier": "vip",
+    }
     if kind == "another key":
         return jwt.encode(claims, ec.generate_private_key(ec.SECP256R1()), "ES256", headers={"kid": kid})
     if kind == "expired":
@@ -108,14 +122,18 @@ def test_an_override_reaches_every_edge_within_a_second_and_can_be_taken_back(ca
     began = time.monotonic()
     for edge in ("EU", "US", "APAC"):
         until(
-            lambda edge=edge: calm.get("/v1/feed", BRITISH, edge, authorization=token).json()["home"] == "APAC",
+            lambda edge=edge: (
+                calm.get("/v1/feed", BRITISH, edge, authorization=token).json()["home"] == "APAC"
+            ),
             5,
             f"the override at edge {edge}",
         )
     assert time.monotonic() - began < 1.0
     calm.run("user", "clear-override", "vip-1", "--reason", "the scenario is over")
     until(
-        lambda: calm.get("/v1/feed", BRITISH, authorization=token).json()["home"] == "EU", 5, "the override to be gone"
+        lambda: calm.get("/v1/feed", BRITISH, authorization=token).json()["home"] == "EU",
+        5,
+        "the override to be gone",
     )
 
 
@@ -130,7 +148,9 @@ def test_an_override_reaches_every_edge_within_a_second_and_can_be_taken_back(ca
         (["--ip", BRITISH, "--feature", "wallet", "--down", "EU"], "country", "EU"),
     ],
 )
-def test_route_explain_names_the_rule_that_decided(calm: World, given: list[str], rule: str, region: str) -> None:
+def test_route_explain_names_the_rule_that_decided(
+    calm: World, given: list[str], rule: str, region: str
+) -> None:
     answer = calm.json("route", "explain", *given)
     assert (answer["rule"], answer["user_region"]) == (rule, region)
 

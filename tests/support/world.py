@@ -53,7 +53,9 @@ class World:
         """Returns when the banner is out. Fails with what `up` printed when it ends before."""
         command = [MERIDIAN, "up", "--home", self.home, "--port-base", str(self.base), *options]
         log = (self.home.parent / f"{self.home.name}-up.log").open("ab")
-        self.process = subprocess.Popen([str(part) for part in command], stdout=log, stderr=log, env=self._env())
+        self.process = subprocess.Popen(
+            [str(part) for part in command], stdout=log, stderr=log, env=self._env()
+        )
         until(self._up, 90, "the world to be up")
         return self
 
@@ -74,7 +76,9 @@ class World:
         """One `meridian` command against this world; a failure shows what it printed."""
         command = [str(MERIDIAN), *map(str, arguments)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=90, env=self._env(), cwd=ROOT)
-        assert not check or done.returncode == 0, f"{command} exited {done.returncode}\n{done.stdout}{done.stderr}"
+        assert not check or done.returncode == 0, (
+            f"{command} exited {done.returncode}\n{done.stdout}{done.stderr}"
+        )
         return done
 
     def json(self, *arguments: str | Path) -> Any:
@@ -83,7 +87,9 @@ class World:
     def get(self, path: str, ip: str = FRENCH, region: str = "EU", **headers: str) -> httpx.Response:
         return self.ask("GET", path, ip, region, **headers)
 
-    def ask(self, method: str, path: str, ip: str = FRENCH, region: str = "EU", **headers: str) -> httpx.Response:
+    def ask(
+        self, method: str, path: str, ip: str = FRENCH, region: str = "EU", **headers: str
+    ) -> httpx.Response:
         """A client's request at the edge of `region`. Header names take underscores for hyphens."""
         given = {"x-forwarded-for": ip, **{name.replace("_", "-"): value for name, value in headers.items()}}
         return self.client.request(method, f"{self.edge(region)}{path}", headers=given)
