@@ -21,7 +21,9 @@ class ClientAddress(Section):
     @model_validator(mode="after")
     def _provable(self) -> "ClientAddress":
         if self.header == "cf-connecting-ip" and (self.others != "refuse" or not self.trusted):
-            raise ValueError("cf-connecting-ip is only safe with `others: refuse` and Cloudflare's ranges in `trusted`")
+            raise ValueError(
+                "cf-connecting-ip is only safe with `others: refuse` and Cloudflare's ranges in `trusted`"
+            )
         return self
 
 

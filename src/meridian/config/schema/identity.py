@@ -2,7 +2,7 @@
 
 from pydantic import model_validator
 
-from meridian.config.schema.base import Duration, Section
+from meridian.config.schema.base import PositiveDuration, Section
 
 
 class Jwks(Section):
@@ -12,7 +12,7 @@ class Jwks(Section):
     """Path to a JWKS document, relative to the configuration file."""
     url: str | None = None
     """Address of a JWKS document. Control fetches it and compiles it in, so edges need it only when it changes."""
-    refresh: Duration = 300.0
+    refresh: PositiveDuration = 300.0
     """How often `url` is asked again."""
 
     @model_validator(mode="after")
@@ -41,7 +41,7 @@ class Identity(Section):
     jwks: Jwks | None = None
     """Left out, `meridian up` makes a local key pair."""
     claims: Claims = Claims()
-    home_token: Duration = 3600.0
+    home_token: PositiveDuration = 3600.0
     """How long a home token (user, region, tier) is valid."""
-    key_rotation: Duration = 30 * 86400.0
+    key_rotation: PositiveDuration = 30 * 86400.0
     """How often the key that signs home tokens is replaced. Older keys stay accepted for one token lifetime."""

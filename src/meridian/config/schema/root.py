@@ -11,7 +11,6 @@ from meridian.config.schema.policytest import PolicyTest
 from meridian.config.schema.service import AppFeature, HealthCheck, Service
 from meridian.config.schema.topology import Location, Region, Residency
 
-
 S = TypeVar("S", bound=Section)
 
 
@@ -25,7 +24,7 @@ class App(Section):
 class Config(Section):
     """A whole configuration, already checked for shape. `checks` holds what the shape cannot say."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, title="meridian.yaml")
+    model_config = ConfigDict(title="meridian.yaml")
 
     version: Literal[1] = 1
     """The version of this schema."""

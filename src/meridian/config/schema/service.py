@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from meridian.config.schema.base import Duration, Path, Section, Slug
+from meridian.config.schema.base import Duration, Path, PositiveDuration, Section, Slug
 
 
 class HealthCheck(Section):
@@ -12,9 +12,9 @@ class HealthCheck(Section):
 
     path: Path = "/healthz"
     """Answers 200 while the instance can serve. `{service}` is replaced by the service's name."""
-    interval: Duration = 1.0
+    interval: PositiveDuration = 1.0
     """Between two checks of one instance."""
-    timeout: Duration = 1.0
+    timeout: PositiveDuration = 1.0
     """An answer later than this counts as a failure."""
     unhealthy_after: Annotated[int, Field(ge=1, le=20)] = 2
     """Failures in a row before an instance is taken out."""
@@ -27,9 +27,9 @@ class Service(Section):
 
     health: HealthCheck | None = None
     """Left out: the top-level `health`."""
-    timeout: Duration = 15.0
+    timeout: PositiveDuration = 15.0
     """The longest an answer may take; after that the client gets 504."""
-    try_timeout: Duration = 2.0
+    try_timeout: PositiveDuration = 2.0
     """The longest one try may take before an idempotent request is tried elsewhere."""
     return_over: Duration = 20.0
     """A location that was down gets its traffic back over this long, so that it is not flooded while cold."""
@@ -56,5 +56,5 @@ class AppFeature(Section):
     for features that residency leaves open."""
     retries: Annotated[int, Field(ge=0, le=5)] = 3
     """Further tries of an idempotent request. Others are tried again only if they never reached an instance."""
-    p95: Duration | None = None
+    p95: PositiveDuration | None = None
     """The latency objective, if it has one."""

@@ -18,7 +18,7 @@ class Location(Section):
     """Degrees east, for the map."""
     capacity: Annotated[float, Field(gt=0)] | None = None
     """Requests per second that it can serve, for the check before a drain. Left out: unknown, and the check says so."""
-    instances: dict[Slug, tuple[str, ...]] = {}
+    instances: dict[Slug, tuple[str, ...]] = Field(default_factory=dict)
     """Addresses (host:port) by service; the key `default` stands for every service not named. Left out, `meridian up`
     runs the sample app here."""
 
@@ -41,6 +41,12 @@ class Region(Section):
     """The public address of this region's edge, given to clients; `meridian up` fills it in locally."""
     peer: str = ""
     """host:port where the other regions' edges reach this one; `meridian up` fills it in locally."""
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """The home location, and after it the locations tried when it is down, in order."""
+        home, *others = self.locations
+        return tuple(dict.fromkeys((home, *(others if self.failover is None else self.failover))))
 
 
 class Residency(Section):
