@@ -17,6 +17,7 @@ from typing import NoReturn
 import click
 
 from meridian.cli import errors
+from meridian.cli.session import Session
 from meridian.core.suggest import did_you_mean
 
 COMMANDS: Mapping[str, str] = {
@@ -112,6 +113,7 @@ def _merged(own: click.Command | None, brought: Sequence[click.Command]) -> clic
 @click.pass_context
 def program(ctx: click.Context) -> None:
     """Launch and traffic control for apps that are live in many countries."""
+    ctx.obj = Session()
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

@@ -35,7 +35,7 @@ class Explanation:
     facts: Mapping[str, str]
     steps: tuple[Mapping[str, str], ...]
     rule: str
-    region: str
+    user_region: str
     sentence: str
     feature: str = ""
     service: str = ""

@@ -1,7 +1,15 @@
 """The regions feature, as the rest of Meridian sees it."""
 
+from importlib.resources import files
+
 from meridian.feature import Feature
+from meridian.regions.api import router
+from meridian.regions.commands import COMMANDS
 from meridian.regions.compile import compile_regions
+from meridian.regions.draining import Draining
+from meridian.regions.load import load
+from meridian.regions.measuring import Measuring
+from meridian.regions.placing import Placing
 from meridian.regions.policytests import run
 from meridian.regions.proof import prove
 from meridian.regions.returning import Recovery
@@ -13,5 +21,10 @@ FEATURE = Feature(
     check=run,
     compile=compile_regions,
     prove=prove,
+    load=load,
+    controllers=lambda control: (Placing(control), Draining(control), Measuring(control)),
     edge_loops=lambda: (Recovery(),),
+    api=router,
+    commands=COMMANDS,
+    migrations=files("meridian.regions") / "migrations",
 )

@@ -63,6 +63,8 @@ class DrainOut(BaseModel):
 
 
 class DrainsOut(BaseModel):
+    """By location."""
+
     drains: list[DrainOut]
 
 

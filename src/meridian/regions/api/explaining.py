@@ -9,14 +9,14 @@ from meridian.core.errors import InvalidInput
 from meridian.core.principal import Principal, Role
 from meridian.envoy.identity import EXPLAIN_HEADER
 from meridian.feature import Control
-from meridian.regions.api.fields import Text
+from meridian.regions.api.fields import NamePath, Text
 from meridian.regions.explain import explain
 from meridian.regions.health import down
 from meridian.regions.homes import Homes
 from meridian.regions.known import AWAY, state_of
 from meridian.regions.names import feature_name, region_name, user_id
 from meridian.regions.network import network_of
-from meridian.regions.policy import Facts, expand
+from meridian.regions.policy import Facts, expand, get_failover_order, targets
 from meridian.regions.tokens import explain_token
 
 ASKED = "down, as you asked"
@@ -30,6 +30,26 @@ class ExplainToken(BaseModel):
     token: str
     header: str
     expires_in: int
+
+
+class LinkOut(BaseModel):
+    """wrong: why no request goes there now, or empty."""
+
+    location: str
+    wrong: str
+
+
+class ChainOut(BaseModel):
+    """target: a region that requests for the feature may go to. chain: empty where residency leaves no location."""
+
+    feature: str
+    target: str
+    chain: list[LinkOut]
+
+
+class FailoverOut(BaseModel):
+    region: str
+    chains: list[ChainOut]
 
 
 def router(control: Control) -> APIRouter:
@@ -75,6 +95,13 @@ def router(control: Control) -> APIRouter:
         )
         return {**found.as_json(), "trouble": trouble}
 
+    @routes.get("/regions/{region}/failover", dependencies=[Depends(ops)])
+    async def failover(region: NamePath) -> FailoverOut:
+        """The locations that serve this region's users, in the order in which they are tried, feature by feature."""
+        name = region_name(control.config(), region)
+        chains = [chain for feature in control.config().features for chain in _chains(control, feature, name)]
+        return FailoverOut(region=name, chains=chains)
+
     @routes.post("/explain-token")
     async def token(operator: Annotated[Principal, Depends(ops)]) -> ExplainToken:
         """A token with which an edge explains its answers, for an hour."""
@@ -82,6 +109,24 @@ def router(control: Control) -> APIRouter:
         return ExplainToken(token=signed, header=EXPLAIN_HEADER, expires_in=lifetime)
 
     return routes
+
+
+def _chains(control: Control, feature: str, user_region: str) -> list[ChainOut]:
+    """One for each region that the feature's requests of these users may go to."""
+    config = control.config()
+    wrong = _wrong(control, config.features[feature].service, frozenset())
+    orders = {
+        target: get_failover_order(config, feature, user_region, target)
+        for target in targets(config, feature, user_region)
+    }
+    return [
+        ChainOut(
+            feature=feature,
+            target=target,
+            chain=[LinkOut(location=location, wrong=wrong.get(location, "")) for location in order],
+        )
+        for target, order in orders.items()
+    ]
 
 
 async def _home(control: Control, user: str) -> tuple[str, str]:
