@@ -64,13 +64,13 @@ class Loaded(Generic[C]):
 class Draft(Generic[C]):
     """A configuration as far as it could be read. loaded: None when too little of it has the right shape to check the rest.
 
-    problems: of its text and shape. doubt: what further findings may only be echoes about.
+    problems: of its text and shape. doubt: what was left out of `loaded` because it was at fault.
     """
 
     name: str
     document: Document
     problems: tuple[Placed, ...]
-    doubt: Doubt = Doubt()
+    doubt: Doubt | None = None
     loaded: Loaded[C] | None = None
 
 
@@ -111,7 +111,7 @@ def draft(source: Path | str | bytes, model: type[C], *, name: str = "meridian.y
         if saved is None:
             return Draft(name, document, tuple(problems))
         return Draft(name, document, tuple(problems), saved.doubt, Loaded(saved.config, name, text, document))
-    return Draft(name, document, tuple(problems), Doubt(), Loaded(config, name, text, document))
+    return Draft(name, document, tuple(problems), None, Loaded(config, name, text, document))
 
 
 def invalid(name: str, placed: Iterable[Placed]) -> InvalidConfig:

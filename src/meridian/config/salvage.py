@@ -7,7 +7,7 @@ is mended. What was left out is remembered by name, because findings about it wo
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -23,26 +23,46 @@ ROUNDS = 4
 WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Doubt:
-    """names: of entries that were left out and everything in them, folded. sections: paths of sections that lost a setting,
-    which has its default instead."""
+    """What was left out, so that findings about the rest can be placed, and echoes told apart.
 
-    names: frozenset[str] = frozenset()
-    sections: frozenset[Path] = frozenset()
+    names: of entries that were left out and everything in them, folded. sections: paths of sections that lost a setting,
+    which has its default instead. gaps: path of a list, as written -> indices of its items that were left out."""
+
+    names: set[str] = field(default_factory=set)
+    sections: set[Path] = field(default_factory=set)
+    gaps: dict[Path, set[int]] = field(default_factory=dict)
 
     def covers(self, finding: Finding) -> bool:
-        """Whether a finding is about something that was left out, or stands beside it."""
+        """Whether a finding (with its path as written) is about something that was left out, or stands beside it."""
         if any(finding.path[: len(section)] == section for section in self.sections):
             return True
-        text = " ".join([*map(str, finding.path), finding.what])
-        return any(word.casefold() in self.names for word in WORD.findall(text))
+        return any(word.casefold() in self.names for word in WORD.findall(finding.what))
+
+    def written(self, path: Path) -> Path:
+        """The path in the text of what is at `path` in the salvaged configuration."""
+        found: Path = ()
+        for step in path:
+            if isinstance(step, int):
+                for gap in sorted(self.gaps.get(found, ())):
+                    step += gap <= step
+            found = (*found, step)
+        return found
+
+    def leave_out(self, path: Path, gone: Any, model: type[Config]) -> None:
+        """Remembers that what stood at `path`, as written, was left out."""
+        kind = place(model, path).kind
+        if kind in ("entry", "item"):
+            self.names |= set(_words([path[-1], gone]))
+        elif kind == "setting" and len(path) > 2:
+            self.sections.add(path[:-1])
+        if isinstance(path[-1], int):
+            self.gaps.setdefault(path[:-1], set()).add(path[-1])
 
 
 @dataclass(frozen=True, slots=True)
 class Saved(Generic[C]):
-    """doubt: what a finding must not be about, as it may be an echo of what was left out."""
-
     config: C
     doubt: Doubt
 
@@ -50,26 +70,24 @@ class Saved(Generic[C]):
 def salvage(value: Mapping[str, Any], errors: Sequence[ErrorDetails], model: type[C]) -> Saved[C] | None:
     """The configuration without its faults, or None where something that can't be left out is at fault."""
     remaining = copy.deepcopy(dict(value))
-    names: set[str] = set()
-    sections: set[Path] = set()
+    doubt = Doubt()
     for _ in range(ROUNDS):
         removals = {_removable(tuple(error["loc"]), model) for error in errors}
         if None in removals:
             return None
-        # from the end of each list backwards, so that indices stay true
-        for path in sorted((path for path in removals if path), key=_index_order, reverse=True):
-            gone = _remove(remaining, path)
-            if place(model, path).kind in ("entry", "item"):
-                names |= set(_words([path[-1], gone]))
-            elif len(path) > 2 and place(model, path).kind == "setting":
-                sections.add(path[:-1])
+        _leave_out(remaining, {path for path in removals if path}, doubt, model)
         try:
-            config = model.model_validate(remaining)
+            return Saved(model.model_validate(remaining), doubt)
         except ValidationError as error:
             errors = error.errors(include_url=False)
-        else:
-            return Saved(config, Doubt(frozenset(names), frozenset(sections)))
     return None
+
+
+def _leave_out(remaining: dict[str, Any], removals: set[Path], doubt: Doubt, model: type[Config]) -> None:
+    """From the end of each list backwards, so that indices stay true; paths as written are worked out before any moves."""
+    written = {path: doubt.written(path) for path in removals}
+    for path in sorted(removals, key=_index_order, reverse=True):
+        doubt.leave_out(written[path], _remove(remaining, path), model)
 
 
 def _index_order(path: Path) -> tuple[tuple[int, str], ...]:

@@ -1,10 +1,12 @@
 """Everything that is known to be wrong with a configuration: its text, its shape, its names, its promises."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from meridian.config.checks import check, references
-from meridian.config.loading import Loaded, draft, invalid
+from meridian.config.document import Placed
+from meridian.config.loading import Draft, Loaded, draft, invalid
 from meridian.config.model import Configurable, config_model
 from meridian.config.schema.root import Config
 from meridian.core.errors import Finding
@@ -17,11 +19,20 @@ def validate(
     found = draft(source, config_model(features), name=name)
     problems = list(found.problems)
     if found.loaded is not None:
-        findings = _findings(found.loaded.config, features)
-        problems += [found.document.place(finding) for finding in findings if not found.doubt.covers(finding)]
+        problems += _placed(found, _findings(found.loaded.config, features))
     if problems or found.loaded is None:
         raise invalid(found.name, problems)
     return found.loaded
+
+
+def _placed(found: Draft[Config], findings: Iterable[Finding]) -> Iterator[Placed]:
+    """Each finding at its place in the text, without those that only echo a problem of its shape."""
+    for finding in findings:
+        if found.doubt is not None:
+            finding = replace(finding, path=found.doubt.written(finding.path))
+            if found.doubt.covers(finding):
+                continue
+        yield found.document.place(finding)
 
 
 def _findings(config: Config, features: Sequence[Configurable]) -> Iterator[Finding]:
