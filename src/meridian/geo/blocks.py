@@ -48,7 +48,7 @@ class Blocks:
     ipv6: Networks
 
     def weights(self) -> dict[str, float]:
-        """Country -> its share of the world's IPv4 addresses; together 1. It leans to where the net is old."""
+        """Country -> its share of the world's IPv4 addresses; together 1. It leans to the net's first countries."""
         sizes = np.bincount(self.ipv4.country, self.ipv4.size, len(self.codes))
         return dict(zip(self.codes, (sizes / sizes.sum()).tolist(), strict=True))
 

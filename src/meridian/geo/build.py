@@ -35,16 +35,16 @@ def ensure(
 
     refresh: renew it even when it is usable. given: take this file instead of fetching one.
     Raises MeridianError when none can be had; what was at `out` before then stays."""
-    _make_folder(out.parent)
+    renew = refresh or given is not None
+    if not renew and not complaint(out):
+        say(f"The country database is there: {describe(out)}.")
+        return out
     with _only_one(out):
-        if not refresh and not given and out.is_file():
-            wrong = complaint(out)
-            if not wrong:
-                say(f"The country database is there already: {describe(out)}.")
-                return out
-            say(f"Replacing the country database, as {wrong}.")
-        source = read_file(given) if given else fetch(say)
-        write(source, out)
+        wrong = complaint(out)
+        if not renew and wrong and out.is_file():
+            say(f"Renewing the country database: {wrong}.")
+        if renew or wrong:
+            write(read_file(given) if given else fetch(say), out)
         say(f"The country database is ready: {describe(out)}.")
     return out
 
@@ -92,15 +92,6 @@ def _about(source: Source, tree: mmdb.Tree, content: bytes) -> bytes:
     return json.dumps(about, indent=2).encode() + b"\n"
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InvalidInput(
-            f"the folder {folder} cannot be made ({error.strerror})", "name another place with --out"
-        ) from error
-
-
 def _replace(path: Path, content: bytes) -> None:
     draft = path.with_name(path.name + ".draft")
     draft.write_bytes(content)
@@ -110,7 +101,13 @@ def _replace(path: Path, content: bytes) -> None:
 @contextmanager
 def _only_one(out: Path) -> Iterator[None]:
     """Holds the lock file beside `out`; the kernel lets go of it when this process dies."""
-    lock = os.open(out.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o644)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(out.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o644)
+    except OSError as error:
+        raise InvalidInput(
+            f"{out.parent} cannot be written to ({error.strerror})", "name another --out"
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

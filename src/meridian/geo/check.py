@@ -6,15 +6,19 @@ have been in one country for decades. One of those may move; several at once do 
 
 from pathlib import Path
 
+import maxminddb
+
 from meridian.core.errors import InvalidInput, MeridianError
 from meridian.geo.convert import countries_of
 from meridian.geo.countries import countries
 from meridian.geo.lookup import CountryLookup
 from meridian.geo.mmdb import Tree
 
+_ANOTHER = "take another with `python -m meridian.geo.build --from FILE`"
+
 FEWEST_NETWORKS = 100_000
 FEWEST_COUNTRIES = 200
-LANDMARKS_RIGHT = 0.9
+WRONG_LANDMARKS = 1
 
 LANDMARKS = {
     "81.2.69.142": "GB",
@@ -52,19 +56,19 @@ def check_breadth(tree: Tree) -> None:
 
 def check_answers(path: Path) -> None:
     """Raises MeridianError when the database at `path` is no database or wrong about well-known addresses."""
-    with CountryLookup(path) as lookup:
-        wrong = [
-            f"{address} is in {expected}, not {lookup.country(address) or 'nowhere'}"
-            for address, expected in LANDMARKS.items()
-            if lookup.country(address) != expected
-        ]
-        placed = [address for address in NOWHERE if lookup.country(address)]
-    if placed or len(wrong) > len(LANDMARKS) * (1 - LANDMARKS_RIGHT):
-        said = [*wrong, *(f"{address} is in no country" for address in placed)]
-        raise InvalidInput(
-            f"the country database is wrong about {len(said)} well-known addresses ({said[0]})",
-            "take another with `python -m meridian.geo.build --from FILE`",
-        )
+    expected = {**LANDMARKS, **dict.fromkeys(NOWHERE, "")}
+    try:
+        with CountryLookup(path) as lookup:
+            answers = {address: lookup.country(address) for address in expected}
+    except (maxminddb.InvalidDatabaseError, ValueError) as error:
+        raise InvalidInput(f"the country database {path} is damaged ({error})", _ANOTHER) from error
+    wrong = [address for address, country in answers.items() if country != expected[address]]
+    if len(wrong) <= WRONG_LANDMARKS and not set(wrong) & set(NOWHERE):
+        return
+    first = f"{wrong[0]} is in {expected[wrong[0]] or 'no country'}, not {answers[wrong[0]] or 'nowhere'}"
+    raise InvalidInput(
+        f"the country database is wrong about {len(wrong)} well-known addresses ({first})", _ANOTHER
+    )
 
 
 def complaint(path: Path) -> str:
