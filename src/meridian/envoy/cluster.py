@@ -40,6 +40,9 @@ class Hop:
     addresses: tuple[str, ...]
 
 
+CHAIN_HEADER = "x-meridian-chain"
+"""Between edges: the chain of locations that a request may take. The edge it is handed to uses its own part of it."""
+
 Groups = Sequence[Mapping[Hop, int]]
 """By priority: the hops that share it, with their weights in percent."""
 
@@ -59,10 +62,10 @@ def cluster(
     health: HealthCheck,
     groups: Groups,
     edge: Edge,
-    bound: str,
+    chain: str,
 ) -> Cluster:
-    """bound: the residency set that a peer must keep to. The health check names it and the service in headers, since a peer
-    edge answers for one of its own clusters.
+    """chain: the locations that a request may take. The health check names it and the service in headers, since a peer edge
+    answers for its own part of the chain.
 
     An address that is a name is resolved by Envoy itself (STRICT_DNS), and then the endpoints stand in the cluster."""
     hops = [hop for group in groups for hop in group]
@@ -77,7 +80,7 @@ def cluster(
         "round_robin_lb_config": {
             "slow_start_config": {"slow_start_window": seconds(max(service.return_over, 1))}
         },
-        "health_checks": [_health_check(health, service_name, bound)],
+        "health_checks": [_health_check(health, service_name, chain)],
         "outlier_detection": _outliers(),
         "circuit_breakers": {"thresholds": [_breaker(service)]},
         "typed_extension_protocol_options": {HTTP_OPTIONS: _http1()},
@@ -142,7 +145,7 @@ def _endpoint(host_port: str, hop: Hop) -> Json:
     return {"endpoint": {"address": address(host_port)}, "metadata": {"filter_metadata": metadata}}
 
 
-def _health_check(health: HealthCheck, service: str, bound: str) -> Json:
+def _health_check(health: HealthCheck, service: str, chain: str) -> Json:
     return {
         "timeout": seconds(health.timeout),
         "interval": seconds(health.interval),
@@ -155,7 +158,7 @@ def _health_check(health: HealthCheck, service: str, bound: str) -> Json:
         "http_health_check": {
             "path": health_path(health, service),
             "request_headers_to_add": [
-                {"header": {"key": "x-meridian-bound", "value": bound}},
+                {"header": {"key": CHAIN_HEADER, "value": chain}},
                 {"header": {"key": "x-meridian-service", "value": service}},
             ],
         },

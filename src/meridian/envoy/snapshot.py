@@ -27,7 +27,8 @@ def digest(content: bytes) -> str:
 
 def response(resources: Sequence[Json]) -> bytes:
     """A filesystem-xDS file that holds `resources`."""
-    return canonical({"version_info": digest(canonical(resources)), "resources": resources})
+    body = canonical(resources)
+    return b'{"resources":' + body + b',"version_info":"' + digest(body).encode() + b'"}'
 
 
 def version_of(content: bytes) -> str:

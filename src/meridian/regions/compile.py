@@ -5,11 +5,11 @@ from importlib.resources import files
 
 from meridian.config.schema.root import Config
 from meridian.config.schema.service import AppFeature
-from meridian.envoy.cluster import Hop, cluster, health_path, plain
+from meridian.envoy.cluster import CHAIN_HEADER, cluster, health_path, plain
 from meridian.envoy.contribution import Cluster, Contribution, EdgeContext, LuaPart, Route
-from meridian.envoy.snapshot import Json
+from meridian.envoy.snapshot import Json, digest
 from meridian.envoy.types import PREVIOUS_HOSTS, PREVIOUS_PRIORITIES, extension, seconds, typed
-from meridian.regions.lanes import Lane, drained, hops, lanes, peer_chain
+from meridian.regions.lanes import Lane, drained, hops, lanes, own_part
 from meridian.regions.policy import targets
 from meridian.regions.state import NO_STATE, RegionsState
 
@@ -25,14 +25,17 @@ CONTROL_PATHS = (
     "/infrastructure/latency",
 )
 """What apps ask control through their edge. Operators go to control itself."""
+LONGEST_NAME = 160
+"""Of a cluster; with a digest and a file's ending it stays well below the 255 bytes of a file name."""
 
 
 def compile_regions(context: EdgeContext) -> Contribution:
     state = context.state.get("routing") or NO_STATE
     clusters: dict[str, Cluster] = {}
+    every = lanes(context.config)
     routes = [
-        *_public(context, state, clusters),
-        *_peer(context, state, clusters),
+        *_public(context, state, every, clusters),
+        *_peer(context, state, every, clusters),
         *_control(context, clusters),
     ]
     return Contribution(
@@ -40,18 +43,24 @@ def compile_regions(context: EdgeContext) -> Contribution:
     )
 
 
-def cluster_name(service: str, chain: Sequence[Hop], bound: str) -> str:
-    """chat-service@europe-west1+europe-west4, or with peers media-processing@US+EU~open."""
-    name = f"{service}@{'+'.join(hop.name for hop in chain) or 'nowhere'}"
-    return f"{name}~{bound}" if any(hop.kind == "peer" for hop in chain) else name
+def cluster_name(service: str, chain: Sequence[str]) -> str:
+    """chat-service@europe-west1+europe-west4. It also names a file, so a long one ends in a digest of the whole."""
+    name = f"{service}@{written(chain) or 'nowhere'}"
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}~{digest(name.encode())}"
 
 
-def _public(context: EdgeContext, state: RegionsState, clusters: dict[str, Cluster]) -> Iterator[Route]:
+def written(chain: Sequence[str]) -> str:
+    """A chain as the edges tell each other."""
+    return "+".join(chain)
+
+
+def _public(
+    context: EdgeContext, state: RegionsState, every: Sequence[Lane], clusters: dict[str, Cluster]
+) -> Iterator[Route]:
     config = context.config
-    for lane in lanes(config):
+    for lane in every:
         feature = config.features[lane.feature]
-        chain = hops(config, context.inventory, context.region, feature.service, lane.chain)
-        name = _add(context, state, clusters, feature.service, chain, lane.bound)
+        name = _add(context, state, clusters, feature.service, lane.chain)
         headers = [_exact("x-meridian-target", lane.target)]
         if lane.user_region:
             headers.append(_exact("x-meridian-region", lane.user_region))
@@ -62,26 +71,25 @@ def _public(context: EdgeContext, state: RegionsState, clusters: dict[str, Clust
             yield Route(_undecided(name, feature, path), order=_order(path) + 2)
 
 
-def _peer(context: EdgeContext, state: RegionsState, clusters: dict[str, Cluster]) -> Iterator[Route]:
-    """What other edges hand over: to this region's own locations, inside the set that the request is bound to."""
+def _peer(
+    context: EdgeContext, state: RegionsState, every: Sequence[Lane], clusters: dict[str, Cluster]
+) -> Iterator[Route]:
+    """What other edges hand over: to this region's own part of the chain that the request may take."""
     config = context.config
     checked: dict[tuple[str, str], None] = {}
-    handed: dict[Lane, None] = {}
-    for lane in lanes(config):
-        own = peer_chain(config, context.region, lane.bound)
-        if set(own) & set(lane.chain):
-            handed[Lane(lane.feature, "", context.region, lane.bound, own)] = None
-    for lane in handed:
-        feature = config.features[lane.feature]
-        chain = hops(config, context.inventory, context.region, feature.service, lane.chain)
-        name = _add(context, state, clusters, feature.service, chain, lane.bound)
-        if (feature.service, lane.bound) not in checked:
-            checked[feature.service, lane.bound] = None
-            yield Route(_health(config, feature.service, lane.bound, name), order=0, peer=True)
+    handed: dict[tuple[str, str], None] = {}
+    for lane in every:
+        feature, chain = config.features[lane.feature], written(lane.chain)
+        own = own_part(config, context.region, lane.chain)
+        if not own or (lane.feature, chain) in handed:
+            continue
+        handed[lane.feature, chain] = None
+        name = _add(context, state, clusters, feature.service, own)
+        if (feature.service, chain) not in checked:
+            checked[feature.service, chain] = None
+            yield Route(_health(config, feature.service, chain, name), order=0, peer=True)
         for path in feature.paths:
-            yield from _variants(
-                config, lane, name, path, [_exact("x-meridian-bound", lane.bound)], peer=True
-            )
+            yield from _variants(config, lane, name, path, [_exact(CHAIN_HEADER, chain)], peer=True)
 
 
 def _variants(
@@ -114,7 +122,10 @@ def _variants(
             "request_body_buffer_limit": config.edge.max_body,
         }
         if not peer:
-            route["request_headers_to_add"] = [_header("x-meridian-bound", lane.bound)]
+            route["request_headers_to_add"] = [
+                _header("x-meridian-bound", lane.bound),
+                _header(CHAIN_HEADER, written(lane.chain)),
+            ]
         yield Route(route, order=_order(path) + step, peer=peer)
 
 
@@ -137,10 +148,10 @@ def _about(name: str, feature: AppFeature) -> Json:
     return {"meridian": {"feature": name, "service": feature.service}}
 
 
-def _health(config: Config, service: str, bound: str, cluster: str) -> Json:
+def _health(config: Config, service: str, chain: str, cluster: str) -> Json:
     """Whether this region could serve: asked by other edges, answered by one of the instances that would."""
     check = config.services[service].health or config.health
-    headers = [_exact("x-meridian-service", service), _exact("x-meridian-bound", bound)]
+    headers = [_exact("x-meridian-service", service), _exact(CHAIN_HEADER, chain)]
     return {
         "match": {"path": health_path(check, service), "headers": headers},
         "route": {"cluster": cluster, "timeout": seconds(check.timeout)},
@@ -168,15 +179,15 @@ def _add(
     state: RegionsState,
     clusters: dict[str, Cluster],
     service: str,
-    chain: tuple[Hop, ...],
-    bound: str,
+    chain: Sequence[str],
 ) -> str:
-    name = cluster_name(service, chain, bound)
+    name = cluster_name(service, chain)
     if name not in clusters:
-        settings = context.config.services[service]
-        health = settings.health or context.config.health
-        groups = drained(chain, state.drains)
-        clusters[name] = cluster(name, service, settings, health, groups, context.config.edge, bound)
+        config = context.config
+        settings = config.services[service]
+        health = settings.health or config.health
+        groups = drained(hops(config, context.inventory, context.region, service, chain), state.drains)
+        clusters[name] = cluster(name, service, settings, health, groups, config.edge, written(chain))
     return name
 
 
@@ -203,7 +214,9 @@ def _plan(config: Config, name: str, feature: AppFeature) -> Json:
     if feature.route == "pinned":
         plan["region"] = feature.region
     elif feature.route != "home":
-        plan["targets"] = {user: dict.fromkeys(targets(config, name, user), True) for user in config.regions}
+        able = {user: targets(config, name, user) for user in config.regions}
+        plan["targets"] = {user: dict.fromkeys(regions, True) for user, regions in able.items()}
+        plan["otherwise"] = {user: regions[0] for user, regions in able.items()}
     return plan
 
 

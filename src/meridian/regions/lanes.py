@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from meridian.config.inventory import Inventory
 from meridian.config.schema.root import Config
 from meridian.envoy.cluster import Groups, Hop
-from meridian.regions.policy import allowed, get_failover_order, region_chain, residency_of, targets
+from meridian.regions.policy import get_failover_order, owners, residency_of, targets
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """user_region: empty where the lane is the same for users of every region. bound: residency set, or `open`. chain: locations."""
+    """user_region: empty where the lane is the same for users of every region. bound: residency set, or `open`.
+    chain: locations."""
 
     feature: str
     user_region: str
@@ -36,18 +37,14 @@ def lanes(config: Config) -> tuple[Lane, ...]:
     return tuple(found)
 
 
-def region_of(config: Config, location: str) -> str:
-    """The region a location belongs to."""
-    return next(name for name, region in config.regions.items() if location in region.locations)
-
-
 def hops(
     config: Config, inventory: Inventory, region: str, service: str, chain: Sequence[str]
 ) -> tuple[Hop, ...]:
     """The chain as the edge of `region` sees it: its own region's instances, and the other regions' edges."""
     found: dict[str, Hop] = {}
+    regions = owners(config)
     for location in chain:
-        owner = region_of(config, location)
+        owner = regions.get(location, "")
         if owner == region:
             found.setdefault(location, Hop(location, "location", inventory.addresses(location, service)))
         elif peer := inventory.peers.get(region, {}).get(owner):
@@ -55,13 +52,10 @@ def hops(
     return tuple(found.values())
 
 
-def peer_chain(config: Config, region: str, bound: str) -> tuple[str, ...]:
-    """The locations that the edge of `region` may use for a request that another edge hands over: its own, inside the set. It
+def own_part(config: Config, region: str, chain: Sequence[str]) -> tuple[str, ...]:
+    """The part of a chain that the edge of `region` tries when another edge hands it the request: its own locations. It
     never hands one on, so no request can travel in a circle."""
-    own = config.regions[region].locations
-    inside = allowed(config, bound)
-    ordered = [*region_chain(config, region), *own]
-    return tuple(dict.fromkeys(each for each in ordered if each in own and each in inside))
+    return tuple(location for location in chain if location in config.regions[region].locations)
 
 
 def drained(chain: Sequence[Hop], drains: Mapping[str, float]) -> Groups:

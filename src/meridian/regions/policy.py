@@ -127,13 +127,24 @@ def allowed(config: Config, bound: str) -> frozenset[str]:
 
 
 def get_failover_order(config: Config, feature: str, user_region: str, target: str) -> tuple[str, ...]:
-    """The locations that may serve the request, in the order in which they are tried. Never one outside its residency set."""
+    """The locations that may serve the request, in the order in which they are tried. Never one outside its residency set.
+
+    Those of one region stand together, at the place of the first of them: a request is handed to a region's edge once, and
+    that edge tries its own."""
     chain = list(region_chain(config, target))
     if config.features[feature].failover == "any":
         others = sorted(config.regions, key=lambda name: config.regions[name].priority)
         chain += [location for other in others if other != target for location in region_chain(config, other)]
     inside = allowed(config, residency_of(config, feature, user_region))
-    return tuple(location for location in dict.fromkeys(chain) if location in inside)
+    kept = [location for location in dict.fromkeys(chain) if location in inside]
+    owner = owners(config)
+    order = list(dict.fromkeys(owner.get(location) for location in kept))
+    return tuple(sorted(kept, key=lambda location: order.index(owner.get(location))))
+
+
+def owners(config: Config) -> dict[str, str]:
+    """Location -> the region it belongs to."""
+    return {location: name for name, region in config.regions.items() for location in region.locations}
 
 
 def region_chain(config: Config, region: str) -> tuple[str, ...]:
@@ -156,11 +167,13 @@ def target_region(
         chosen = preferences.optimal.get(user_region, {}).get(country, user_region)
     else:
         return user_region
-    return chosen if chosen in targets(config, feature, user_region) else user_region
+    able = targets(config, feature, user_region)
+    return chosen if chosen in able else able[0]
 
 
 def targets(config: Config, feature: str, user_region: str) -> tuple[str, ...]:
-    """Every region that this feature's requests of this region's users may go to, the user's own first."""
+    """Every region that this feature's requests of this region's users may go to, the user's own first where it may serve
+    them at all. Where none may, the user's own alone."""
     settings = config.features[feature]
     if settings.route == "pinned":
         return (settings.region or user_region,)
@@ -168,7 +181,9 @@ def targets(config: Config, feature: str, user_region: str) -> tuple[str, ...]:
         return (user_region,)
     inside = allowed(config, residency_of(config, feature, user_region))
     able = [name for name in config.regions if inside & set(region_chain(config, name))]
-    return tuple(sorted(able, key=lambda name: (name != user_region, config.regions[name].priority)))
+    return tuple(sorted(able, key=lambda name: (name != user_region, config.regions[name].priority))) or (
+        user_region,
+    )
 
 
 def route_feature(

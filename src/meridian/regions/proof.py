@@ -3,10 +3,11 @@
 For every edge and every route that a client's request can take, it follows the cluster's endpoints, and through another
 region's edge that edge's own routes, and collects every location that could ever answer. An endpoint that is in a cluster can
 be reached under some combination of failures; one that is not, under none. So one walk over all endpoints, whatever their
-priority, covers every combination of failed locations.
+priority, covers every combination of failed locations. Where it cannot tell whether a route takes a request, it supposes so.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,106 +16,166 @@ from meridian.config.schema.root import Config
 from meridian.core.errors import Finding
 from meridian.envoy.cluster import endpoints_file
 from meridian.envoy.snapshot import Json, Snapshot
-from meridian.regions.policy import OPEN, allowed
+from meridian.regions.policy import OPEN, allowed, residency_of
+
+REPEATABLE_HEADER = "x-meridian-repeatable"
+"""Changes how often a request is tried, and not where."""
+Owners = Mapping[tuple[str, str], frozenset[str]]
+"""(edge that asks, address) -> the locations whose instance it is, or the region whose edge it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One compiled route, as far as the proof needs it. prefix: of its path, ending in a slash. wanted: headers that must be
+    exactly so for the route to match. sets: headers that it adds to the request. clusters: where its requests, or copies of
+    them, may go; none where Envoy answers itself."""
+
+    feature: str
+    prefix: str
+    wanted: tuple[tuple[str, str], ...]
+    sets: tuple[tuple[str, str], ...]
+    clusters: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One edge's compiled routes and endpoints, parsed once."""
+    """One edge's compiled routes and endpoints, parsed once. endpoints: cluster -> addresses (host:port)."""
 
     region: str
-    public: tuple[Json, ...]
-    peer: tuple[Json, ...]
+    public: tuple[Way, ...]
+    peer: tuple[Way, ...]
     endpoints: Mapping[str, tuple[str, ...]]
-    """Cluster -> addresses (host:port)."""
 
 
 def prove(config: Config, inventory: Inventory, snapshots: Mapping[str, Snapshot]) -> Iterator[Finding]:
-    """A finding for each route of each edge from which a bound request could reach a location outside its set."""
+    """A finding for each cluster of each edge's routes from which a bound request could reach a location outside its set."""
     tables = {region: parse(snapshot) for region, snapshot in snapshots.items()}
     owners = _owners(config, inventory)
+    found: dict[Finding, None] = {}
     for region, table in tables.items():
-        for route in table.public:
-            about = route.get("metadata", {}).get("filter_metadata", {}).get("meridian", {})
-            bound = about.get("bound", OPEN)
-            if "route" not in route or bound == OPEN:
+        for way in table.public:
+            if way.feature not in config.features or not (bounds := _bounds(config, way)):
                 continue
-            if bound not in config.residency:
-                yield Finding(
-                    ("residency",),
-                    f"edge {region}: feature {about['feature']} is bound to {bound!r}, which is no set",
-                )
-                continue
-            for location in sorted(
-                _reach(route, about["feature"], bound, region, tables, owners) - allowed(config, bound)
-            ):
-                yield Finding(
-                    ("residency", bound),
-                    f"edge {region}: cluster {route['route']['cluster']} of feature {about['feature']} leads to {location}, "
-                    f"outside residency set {bound}",
-                    "remove it from the failover chain, or add it to the set",
-                )
+            for cluster in way.clusters:
+                reach = _reach(cluster, way, region, tables, owners)
+                for bound in bounds:
+                    for location in sorted(reach - allowed(config, bound)):
+                        found[_leak(region, cluster, way.feature, location, bound)] = None
+    yield from found
 
 
 def parse(snapshot: Snapshot) -> Table:
-    clusters = {each["name"]: each for each in _resources(snapshot, "clusters.json")}
     addresses = {}
-    for name, cluster in clusters.items():
-        file = endpoints_file(name)
+    for cluster in _resources(snapshot, "clusters.json"):
+        file = endpoints_file(cluster["name"])
         found = (
             _resources(snapshot, file)[0]
             if file in snapshot.resources
             else cluster.get("load_assignment", {})
         )
-        addresses[name] = tuple(_addresses(found))
-    public, peer = (_routes(snapshot, name) for name in ("public", "peer"))
+        addresses[cluster["name"]] = tuple(_addresses(found))
+    public, peer = (_ways(snapshot, name) for name in ("public", "peer"))
     return Table(snapshot.region, public, peer, addresses)
 
 
-def _reach(
-    route: Json,
-    feature: str,
-    bound: str,
-    region: str,
-    tables: Mapping[str, Table],
-    owners: Mapping[tuple[str, str], str],
-) -> set[str]:
-    """The locations that may answer. An address that belongs to nobody counts as a location of its own."""
+def _leak(region: str, cluster: str, feature: str, location: str, bound: str) -> Finding:
+    return Finding(
+        ("residency", bound),
+        f"edge {region}: cluster {cluster} of feature {feature} leads to {location}, outside residency set {bound}",
+        "remove it from the failover chain, or add it to the set",
+    )
+
+
+def _bounds(config: Config, way: Way) -> tuple[str, ...]:
+    """The sets that the requests of this route are bound to: by the policy, for every user whom its own match lets in."""
+    wanted = dict(way.wanted)
+    users = [wanted["x-meridian-region"]] if "x-meridian-region" in wanted else list(config.regions)
+    if config.features[way.feature].route == "home" and "x-meridian-target" in wanted:
+        users = [user for user in users if user == wanted["x-meridian-target"]]
+    bounds = dict.fromkeys(
+        residency_of(config, way.feature, user) for user in users if user in config.regions
+    )
+    return tuple(bound for bound in bounds if bound != OPEN)
+
+
+def _reach(cluster: str, asked: Way, region: str, tables: Mapping[str, Table], owners: Owners) -> set[str]:
+    """The locations that may answer."""
     found: set[str] = set()
-    for address in tables[region].endpoints[route["route"]["cluster"]]:
-        owner = owners.get((region, address), f"an unknown address ({address})")
+    for owner in _next(cluster, region, tables, owners):
         if owner not in tables:
             found.add(owner)
             continue
-        for handed in tables[owner].peer:
-            if "route" in handed and _takes(handed, feature, bound):
-                found |= _reach(handed, feature, bound, owner, tables, owners)
+        handed = {each for way in tables[owner].peer if _takes(way, asked) for each in way.clusters}
+        # An edge that hands on what was handed to it would be a mistake of its own; then a region's name stands in the
+        # answer, which is a location of no set.
+        found.update(*(_next(each, owner, tables, owners) for each in handed))
     return found
 
 
-def _takes(route: Json, feature: str, bound: str) -> bool:
-    """Whether a peer route may take a request of this feature that carries this bound."""
-    about = route.get("metadata", {}).get("filter_metadata", {}).get("meridian", {})
-    wanted = {header["name"]: header["string_match"]["exact"] for header in route["match"].get("headers", ())}
-    return bool(about.get("feature") == feature and wanted.get("x-meridian-bound", bound) == bound)
+def _next(cluster: str, region: str, tables: Mapping[str, Table], owners: Owners) -> set[str]:
+    """The owners of a cluster's addresses. A cluster or an address that nobody knows counts as an owner of its own."""
+    if cluster not in tables[region].endpoints:
+        return {cluster}
+    found: set[str] = set()
+    for address in tables[region].endpoints[cluster]:
+        found |= owners.get((region, address), {f"an unknown address ({address})"})
+    return found
 
 
-def _owners(config: Config, inventory: Inventory) -> dict[tuple[str, str], str]:
-    """(edge that asks, address) -> the location whose instance it is, or the region whose edge it is."""
-    found: dict[tuple[str, str], str] = {}
+def _takes(peer: Way, asked: Way) -> bool:
+    """Whether a peer route may take a request that another edge's route sent: their paths overlap, and no header that the
+    other edge sets says otherwise."""
+    if not (peer.prefix.startswith(asked.prefix) or asked.prefix.startswith(peer.prefix)):
+        return False
+    sets = dict(asked.sets)
+    return all(sets.get(name, value) == value for name, value in peer.wanted)
+
+
+def _owners(config: Config, inventory: Inventory) -> Owners:
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for asking in config.regions:
         for location, services in inventory.instances.items():
             for addresses in services.values():
-                found.update({(asking, address): location for address in addresses})
-        found.update(
-            {(asking, address): region for region, address in inventory.peers.get(asking, {}).items()}
-        )
-    return found
+                for address in addresses:
+                    found[asking, address].add(location)
+        for region, address in inventory.peers.get(asking, {}).items():
+            found[asking, address].add(region)
+    return {key: frozenset(names) for key, names in found.items()}
 
 
-def _routes(snapshot: Snapshot, name: str) -> tuple[Json, ...]:
+def _ways(snapshot: Snapshot, name: str) -> tuple[Way, ...]:
+    """Each once: a route for requests that may be repeated and one for all others often differ in nothing that counts here."""
     hosts = _resources(snapshot, f"routes/{name}.json")[0]["virtual_hosts"]
-    return tuple(route for host in hosts for route in host["routes"])
+    return tuple(dict.fromkeys(_way(route) for host in hosts for route in host["routes"]))
+
+
+def _way(route: Json) -> Way:
+    match = route["match"]
+    path = match.get("path_separated_prefix") or match.get("prefix") or match.get("path") or ""
+    wanted = {
+        header["name"]: header["string_match"]["exact"]
+        for header in match.get("headers", ())
+        if "exact" in header.get("string_match", {}) and not header.get("invert_match")
+    }
+    wanted.pop(REPEATABLE_HEADER, None)
+    sets = {
+        each["header"]["key"]: each["header"]["value"] for each in route.get("request_headers_to_add", ())
+    }
+    feature = route.get("metadata", {}).get("filter_metadata", {}).get("meridian", {}).get("feature", "")
+    clusters = tuple(_clusters(route.get("route")))
+    return Way(feature, f"{path.rstrip('/')}/", tuple(wanted.items()), tuple(sets.items()), clusters)
+
+
+def _clusters(action: Json | None) -> Iterator[str]:
+    if action is None:
+        return
+    if "cluster" in action:
+        yield action["cluster"]
+    elif "weighted_clusters" in action:
+        yield from (each["name"] for each in action["weighted_clusters"]["clusters"])
+    else:
+        yield "a cluster that the request names itself"
+    yield from (each["cluster"] for each in action.get("request_mirror_policies", ()))
 
 
 def _resources(snapshot: Snapshot, name: str) -> list[Json]:

@@ -4,6 +4,11 @@ local route = handle:metadata()
 local feature = route:get("feature")
 local region, rule, because
 
+-- At most 140 characters, as `clip` in core/decision.py; all that stands in a sentence is ASCII.
+local function clip(sentence)
+  return #sentence <= 140 and sentence or sentence:sub(1, 139) .. "\226\128\166"
+end
+
 local function placed(name) return name ~= "" and data.regions[name] ~= nil end
 
 local override = facts.user ~= "" and data.overrides[facts.user] or ""
@@ -31,7 +36,7 @@ elseif plan.route == "nearest" then
 elseif plan.route == "optimal" then
   target = (data.optimal[region] or {})[facts.country] or region
 end
-if plan.targets and not plan.targets[region][target] then target = region end
+if plan.targets and not plan.targets[region][target] then target = plan.otherwise[region] end
 facts.target = target
 headers:add("x-meridian-target", target)
 
@@ -43,12 +48,12 @@ end
 handle:clearRouteCache()
 
 if facts.explain then
-  local user = region .. " by rule " .. rule .. ": " .. because
+  local user = clip(region .. " by rule " .. rule .. ": " .. because)
   local sentence
   if plan.route == "home" then
     sentence = feature .. " -> " .. target .. ", the user's home: " .. user
   else
     sentence = feature .. " -> " .. target .. " (" .. plan.route .. "); user in " .. user
   end
-  handle:streamInfo():dynamicMetadata():set("meridian", "route", sentence)
+  handle:streamInfo():dynamicMetadata():set("meridian", "route", clip(sentence))
 end
