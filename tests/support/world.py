@@ -1,4 +1,5 @@
-"""A whole local world for scenarios: real processes under `meridian up`, on ports and in a folder of its own."""
+"""A whole local world for scenarios: real processes under `meridian up`, on ports and in a folder of its
+own."""
 
 import json
 import os
@@ -54,7 +55,7 @@ class World:
         command = [MERIDIAN, "up", "--home", self.home, "--port-base", str(self.base), *options]
         log = (self.home.parent / f"{self.home.name}-up.log").open("ab")
         self.process = subprocess.Popen(
-            [str(part) for part in command], stdout=log, stderr=log, env=self._env()
+            [str(part) for part in command], stdout=log, stderr=log, env=self.environment()
         )
         until(self._up, 90, "the world to be up")
         return self
@@ -75,7 +76,9 @@ class World:
     def run(self, *arguments: str | Path, check: bool = True) -> "subprocess.CompletedProcess[str]":
         """One `meridian` command against this world; a failure shows what it printed."""
         command = [str(MERIDIAN), *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=90, env=self._env(), cwd=ROOT)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=90, env=self.environment(), cwd=ROOT
+        )
         assert not check or done.returncode == 0, (
             f"{command} exited {done.returncode}\n{done.stdout}{done.stderr}"
         )
@@ -112,7 +115,7 @@ class World:
         processes = json.loads(self.run("status", "--json", check=False).stdout)["processes"]
         return int(next(each["pid"] for each in processes if each["name"] == part))
 
-    def _env(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("MERIDIAN_")}
         return {**inherited, "MERIDIAN_HOME": str(self.home), "PYTHONPATH": str(ROOT), **self.env}
 

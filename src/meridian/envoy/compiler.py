@@ -11,6 +11,10 @@ from meridian.envoy.contribution import Contribution, EdgeContext
 from meridian.envoy.snapshot import Json, Snapshot
 
 
+TOLD = 3
+"""Findings that the message of a refusal spells out; all of them are in `Refused.findings`."""
+
+
 class Compiled(Protocol):
     """The pure part of a feature (see `meridian.feature`)."""
 
@@ -30,7 +34,10 @@ class Refused(InvalidInput):
     kind = "refused-configuration"
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("; ".join(str(finding) for finding in findings))
+        told = [str(finding) for finding in findings[:TOLD]]
+        if len(findings) > TOLD:
+            told.append(f"and {len(findings) - TOLD} more of the kind")
+        super().__init__("; ".join(told))
         self.findings = tuple(findings)
 
 
