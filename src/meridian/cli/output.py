@@ -35,6 +35,12 @@ def say(text: str = "") -> None:
     click.echo(text)
 
 
+def counted(number: int, thing: str) -> str:
+    """A number and its thing, in the plural where it needs one: "1 region", "249 countries"."""
+    plural = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
+    return f"{number} {thing if number == 1 else plural}"
+
+
 def note(text: str) -> None:
     """A line for the person on stderr; not part of the result."""
     click.echo(text, err=True)

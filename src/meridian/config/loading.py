@@ -33,6 +33,18 @@ class Problem:
         todo = f"; {self.todo}" if self.todo else ""
         return f"{place}: {about}{self.what}{todo}"
 
+    def document(self) -> dict[str, str | int]:
+        """As JSON."""
+        return {
+            "file": self.name,
+            "line": self.line,
+            "column": self.column,
+            "path": self.path,
+            "what": self.what,
+            "todo": self.todo,
+            "message": str(self),
+        }
+
 
 class InvalidConfig(InvalidInput):
     """A configuration that can't be used. problems: all of them, in the order of the file."""
@@ -42,7 +54,8 @@ class InvalidConfig(InvalidInput):
     def __init__(self, name: str, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__("\n".join([f"{name} has {count}", *map(str, problems)]))
+        self.headline = f"{name} has {count}"
+        super().__init__("\n".join([self.headline, *map(str, problems)]))
 
 
 @dataclass(frozen=True, slots=True)
