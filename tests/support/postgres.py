@@ -1,18 +1,17 @@
 """A real PostgreSQL for tests: one embedded server for each test process, an empty database for each test.
 
 `postgres_url` is the address of an empty database, `database` a `Database` on it with the store's tables.
-`postgres` starts servers of a test's own, to be killed.
+`postgres` is a server of the test's own, to be killed and started again.
 """
 
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -23,7 +22,7 @@ from meridian.store.database import Database
 from meridian.store.embedded import Embedded
 from meridian.store.migrations import OWN, migrate
 
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
 DEADLINE = 30.0
 """Seconds in which a server must be ready, on a busy machine."""
 
@@ -85,27 +84,53 @@ def running(home: Path, settings: dict[str, str] | None = None) -> Iterator[Serv
 
 
 @pytest.fixture(scope="session")
-def shared_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as initdb leaves it, to be copied: that takes a tenth of the time of making one."""
+    home = tmp_path_factory.mktemp("cluster")
+    Embedded(home, FAST).prepare()
+    return home / "postgres"
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(tmp_path_factory: pytest.TempPathFactory, cluster: Path) -> Iterator[Server]:
     """Not to be stopped: every test of this process uses it."""
-    with running(tmp_path_factory.mktemp("postgres")) as server:
+    home = tmp_path_factory.mktemp("postgres")
+    shutil.copytree(cluster, home / "postgres")
+    with running(home) as server:
         yield server
 
 
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[Server]:
+def postgres_home(tmp_path: Path, cluster: Path) -> Path:
+    """A home with a fresh data folder, for `running`."""
+    shutil.copytree(cluster, tmp_path / "home" / "postgres")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def postgres(postgres_home: Path) -> Iterator[Server]:
     """A running server of this test's own."""
-    with running(tmp_path / "home") as server:
+    with running(postgres_home) as server:
         yield server
 
 
-@pytest.fixture
-def postgres_url(shared_postgres: Server) -> Iterator[str]:
-    """An empty database of this test's own."""
-    name = f"test_{uuid4().hex}"
+@pytest.fixture(scope="session")
+def _emptied(shared_postgres: Server) -> str:
     with psycopg.connect(shared_postgres.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log")
-        yield shared_postgres.url.replace("/postgres?", f"/{name}?")
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute("CREATE DATABASE test")
+    return shared_postgres.url.replace("/postgres?", "/test?")
+
+
+@pytest.fixture
+def postgres_url(_emptied: str) -> Iterator[str]:
+    """An empty database of this test's own. Emptying one takes a tenth of the time of making one."""
+    yield _emptied
+    with psycopg.connect(_emptied, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
 
 @pytest_asyncio.fixture
@@ -115,11 +140,3 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
     await migrate(database, OWN)
     yield database
     await database.close()
-
-
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Polls, so that no test sleeps for a fixed time. Fails after the deadline."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not so after {seconds} s"
-        time.sleep(0.01)

@@ -29,6 +29,7 @@ PATIENCE = 2.0
 DEFAULTS = {
     "application_name": "meridian",
     "connect_timeout": "2",
+    "options": "-c timezone=UTC",
     # A silent network is noticed within about ten seconds instead of two hours.
     "keepalives_idle": "5",
     "keepalives_interval": "2",

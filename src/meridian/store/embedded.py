@@ -111,7 +111,7 @@ class Embedded:
     def command(self) -> Sequence[str]:
         """The server in the foreground, as a child of this process; it stops when this process dies."""
         program = [str(self._binaries / "postgres"), "-D", str(self.data), "-k", str(self._sockets)]
-        return self._launched(program, data=str(self.data))
+        return _launch(self._identity, program, str(self.data), str(self._sockets))
 
     def ready(self) -> bool:
         """Whether it takes connections now."""
@@ -143,14 +143,15 @@ class Embedded:
         )
 
     def _works_as(self, identity: str) -> bool:
-        probe = [sys.executable, "-I", "-S", _LAUNCH, str(os.getpid()), identity, "-"]
-        return _succeeds(
-            [*probe, "/bin/sh", "-c", 'cd "$0" && "$1" --version', str(self.home.resolve()), *self._server]
+        """Whether the server's program can be run from within the home."""
+        script = 'cd "$0" && exec "$1" --version'
+        program = ["/bin/sh", "-c", script, str(self.home.resolve()), str(self._binaries / "postgres")]
+        return (
+            subprocess.run(
+                _launch(identity, program), capture_output=True, check=False, timeout=30
+            ).returncode
+            == 0
         )
-
-    @property
-    def _server(self) -> Sequence[str]:
-        return [str(self._binaries / "postgres")]
 
     @cached_property
     def _sockets(self) -> Path:
@@ -161,9 +162,6 @@ class Embedded:
         apart = folder.with_name(folder.name + ".pg")
         apart.mkdir(mode=0o700, exist_ok=True)
         return apart
-
-    def _launched(self, program: Sequence[str], data: str = "-") -> Sequence[str]:
-        return [sys.executable, "-I", "-S", _LAUNCH, str(os.getpid()), self._identity, data, *program]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -217,7 +215,7 @@ class Embedded:
         ]
         try:
             subprocess.run(
-                self._launched(program),
+                _launch(self._identity, program),
                 env=self.env,
                 check=True,
                 capture_output=True,
@@ -289,8 +287,8 @@ def _has_entry(uid: int) -> bool:
     return True
 
 
-def _succeeds(command: Sequence[str]) -> bool:
-    return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0
+def _launch(identity: str, program: Sequence[str], data: str = "-", sockets: str = "-") -> Sequence[str]:
+    return [sys.executable, "-I", "-S", _LAUNCH, str(os.getpid()), identity, data, sockets, *program]
 
 
 def _last_error(output: str) -> str:

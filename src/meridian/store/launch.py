@@ -3,13 +3,13 @@
 Run as a script, with nothing but the standard library, so that it starts in about 20 ms and whatever the
 caller imported stays out of it:
 
-    python -I -S launch.py PARENT IDENTITY DATA PROGRAM [ARGUMENT ...]
+    python -I -S launch.py PARENT IDENTITY DATA SOCKETS PROGRAM [ARGUMENT ...]
 
 PARENT: id of the process that must stay alive; the server gets SIGINT (its fast shutdown) when it dies.
 IDENTITY: "self"; "namespace" (this user appears as `nobody` inside a user namespace: PostgreSQL refuses to
 run as root, and this way its files stay the caller's and may lie below a folder only root can enter); or a
 user's name to switch to.
-DATA: the data folder whose lock file may be stale, or "-".
+DATA, SOCKETS: the folders whose lock files may be left over; "-" for a program that is not the server.
 """
 
 import ctypes
@@ -27,9 +27,9 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    parent, identity, data, *command = arguments
+    parent, identity, data, sockets, *command = arguments
     if data != "-":
-        disown_stale_lock(Path(data))
+        disown_stale_locks(Path(data), Path(sockets))
     if identity == "namespace":
         enter_namespace()
     elif identity != "self":
@@ -39,18 +39,25 @@ def main(arguments: list[str]) -> None:
     os.execv(command[0], command)  # noqa: S606 - the caller gives the absolute path of a program it ships
 
 
-def disown_stale_lock(data: Path) -> None:
-    """Lets PostgreSQL start where its lock file names a process that is not a server of this data folder.
+def disown_stale_locks(data: Path, sockets: Path) -> None:
+    """Lets PostgreSQL start where its lock files are left over and name a process that is no server of this
+    data folder.
 
-    After a SIGKILL the number in `postmaster.pid` may have gone to some other process, and PostgreSQL would
-    refuse to start for ever. Deleting the file would also lose the shared-memory key with which PostgreSQL
-    notices backends that are still writing. So only the number is replaced, by our own, which PostgreSQL
-    (having our process id after exec) takes as stale before it goes on to check the key.
+    After a SIGKILL their process id may have gone to some other process, or after a full disk they may be
+    empty; PostgreSQL would refuse to start for ever. Deleting `postmaster.pid` would also lose the
+    shared-memory key by which PostgreSQL notices backends that are still writing. So only the process id is
+    replaced, by our own, which PostgreSQL (having it after exec) takes as stale before it goes on to check
+    the key.
     """
+    if live_server(data) or not Path("/proc/self/cwd").is_symlink():
+        return
+    (sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
     lock = data / "postmaster.pid"
     owner, rest = _owner(lock)
-    if owner and Path("/proc/self/cwd").is_symlink() and not live_server(data):
+    if owner:
         lock.write_text(f"{os.getpid()}\n{rest}")
+    else:
+        lock.unlink(missing_ok=True)
 
 
 def live_server(data: Path) -> int:

@@ -28,8 +28,7 @@ FRESH = 2.0
 elsewhere."""
 USE_RECORDED_EVERY = timedelta(minutes=1)
 
-_COLUMNS = "id, name, role, region, created_at, expires_at, revoked_at, last_used_at, hash"
-_SELECT = f"SELECT {_COLUMNS} FROM tokens "
+_SELECT = "SELECT id, name, role, region, created_at, expires_at, revoked_at, last_used_at, hash FROM tokens "
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,8 @@ class Tokens:
         self._clock = clock
         self._bootstrap = dict(bootstrap or {})
         self._known: dict[str, Token] = {}
-        self._read_at: float | None = None
+        self._tried_at: float | None = None
+        self._away = False
         self._reading = asyncio.Lock()
         self._used: dict[str, datetime] = {}
 
@@ -102,15 +102,18 @@ class Tokens:
 
         Raises NotFound, Unavailable.
         """
-        async with self._database.connection() as connection:
-            cursor = await connection.execute(
-                "UPDATE tokens SET revoked_at = coalesce(revoked_at, %s) WHERE id = %s RETURNING " + _COLUMNS,
-                (self._clock.now(), _uuid(id)),
+        key = _uuid(id)
+        # Not while the tokens are being read: what was read before would bring it back.
+        async with self._reading, self._database.connection() as connection:
+            await connection.execute(
+                "UPDATE tokens SET revoked_at = coalesce(revoked_at, %s) WHERE id = %s",
+                (self._clock.now(), key),
             )
+            cursor = await connection.execute(_SELECT + "WHERE id = %s", (key,))
             row = await cursor.fetchone()
-        if row is None:
-            raise _not_found(id)
-        self._known.pop(row["hash"], None)
+            if row is None:
+                raise _not_found(id)
+            self._known.pop(row["hash"], None)
         return _token(row)
 
     async def list(self) -> list[Token]:
@@ -140,9 +143,12 @@ class Tokens:
         return token.principal
 
     async def _read_if_stale(self) -> None:
-        """Takes over which tokens work. With PostgreSQL away, what was known before stays."""
+        """Takes over which tokens work. With PostgreSQL away, what was known before stays, and one caller at
+        a time tries."""
+        if self._away and self._reading.locked():
+            return
         async with self._reading:
-            if self._read_at is not None and self._clock.monotonic() - self._read_at < FRESH:
+            if self._tried_at is not None and self._clock.monotonic() - self._tried_at < FRESH:
                 return
             used = dict(self._used)
             try:
@@ -150,9 +156,12 @@ class Tokens:
                     await _record_use(connection, used)
                     known = await _working(connection, "")
             except Unavailable:
+                self._away = True
                 return
+            finally:
+                self._tried_at = self._clock.monotonic()
+            self._away = False
             self._known = known
-            self._read_at = self._clock.monotonic()
             self._used = {id: at for id, at in self._used.items() if used.get(id) != at}
 
     async def _find(self, hashed: str) -> Token | None:
