@@ -18,6 +18,8 @@ FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 STEADY = 20.0
 """Seconds of running after which earlier crashes are forgiven."""
+AFTER_KILL = 5.0
+"""Seconds to wait for a process that was killed; it may be in the midst of writing to a slow disk."""
 PRIVATE = frozenset({"MERIDIAN_DATABASE_URL", "MERIDIAN_TOKEN", "MERIDIAN_EDGE_KEY"})
 """Environment variables that only a process which needs them is given."""
 
@@ -68,6 +70,7 @@ class Child:
     _held: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
+    _spawning: asyncio.Future[asyncio.subprocess.Process] | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name=self.plan.name)
@@ -95,17 +98,29 @@ class Child:
         task, self._task = self._task, None
         if task is None:
             return
-        if self.process:
-            self.process.signal(self.plan.stop)
-            deadline = self.clock.monotonic() + self.plan.grace
-            while self.process and self.process.alive() and self.clock.monotonic() < deadline:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
-            if self.process:
-                self.process.signal(signal.SIGKILL)
+        if self._spawning is not None and not self._spawning.done():
+            with contextlib.suppress(OSError):
+                self.process = identify((await self._spawning).pid)
+        process = self.process
+        if process is not None:
+            process.signal(self.plan.stop)
+            if not await self._gone(process, self.plan.grace):
+                process.signal(signal.SIGKILL)
+                await self._gone(process, AFTER_KILL)
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        self.process = None
         self._become("stopped")
+
+    async def _gone(self, process: ProcessId, within: float) -> bool:
+        """Whether it ended within so many seconds."""
+        deadline = self.clock.monotonic() + within
+        while process.alive():
+            if self.clock.monotonic() > deadline:
+                return False
+            await asyncio.sleep(0.02)
+        return True
 
     async def _run(self) -> None:
         while True:
@@ -125,7 +140,9 @@ class Child:
         try:
             if self.plan.before:
                 await asyncio.to_thread(self.plan.before)
-            running = await self._spawn()
+            # Shielded, so that a stop in this moment knows of the process that is just being made.
+            self._spawning = asyncio.ensure_future(self._spawn())
+            running = await asyncio.shield(self._spawning)
         except (OSError, MeridianError) as error:
             self.last_exit = f"could not be started: {error}"
             return

@@ -169,7 +169,7 @@ def _others(down: Mapping[str, Mapping[str, Any]]) -> list[str]:
         elif kind == "edge":
             said.append(f"the agent of edge {of} {since}")
         elif kind == "links":
-            said.append(f"the links between regions {since}")
+            said.append(f"the process of the links between regions {since}")
     return said
 
 

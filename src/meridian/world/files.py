@@ -14,7 +14,7 @@ def write_text(path: Path, text: str, mode: int = 0o644) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
         fresh.replace(path)
-    except OSError:
+    except (OSError, ValueError):
         fresh.unlink(missing_ok=True)
         raise
 

@@ -104,7 +104,7 @@ def _public(regions: Sequence[str], base: int, before: Mapping[str, int]) -> dic
 
 
 def _free(taken: set[int], usable: Callable[[int], bool]) -> int:
-    for port in random.sample(INTERNAL, k=2_000):
+    for port in random.sample(INTERNAL, k=500):
         if port not in taken and usable(port):
             return port
     raise Conflict("no free port was found between 20000 and 32000", "stop something that listens there")

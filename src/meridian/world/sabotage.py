@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from meridian.core.errors import InvalidInput, MeridianError, Unavailable
@@ -17,6 +18,9 @@ from meridian.world.faults import VERBS, Fault, Target, require_possible, resolv
 from meridian.world.home import Home
 from meridian.world.topology import Topology
 
+PATIENCE = 3.0
+"""Seconds in which a process that is just starting may come to listen."""
+_NO_FAULT: dict[str, Any] = {"slow": 0, "hang": False, "errors": 0.0}
 _KILLED = "killed; stays down until it is restored"
 
 
@@ -51,12 +55,12 @@ class Sabotage:
         """A process that was started again is as broken as the one before it."""
         kind, _, location = child.plan.name.partition(":")
         if kind == "app" and self._app.get(location):
-            self._later(self._tell_app(location, patience=5.0))
+            self._later(self._tell_app(location))
         if kind == "links":
             cut = [fault.target for (_, verb), fault in self.force.items() if verb == "partition"]
             links = [Target("link", name.removeprefix("link:")) for name in cut if name.startswith("link:")]
             for target in links:
-                self._later(self._tell_links("cut", target, patience=5.0))
+                self._later(self._tell_links("cut", target))
 
     def forget(self, topology: Topology) -> None:
         """Drops the faults of what is no longer there."""
@@ -124,9 +128,7 @@ class Sabotage:
             was_held = child.held
             child.release()
             if target.kind == "location" and self._app.pop(target.name, {}) and not was_held:
-                await hotline.ask_async(
-                    self.home.app_faults(target.name), {"slow": 0, "hang": False, "errors": 0.0}
-                )
+                await self._tell_app(target.name)
         return f"{target} is restored" if mine else f"nothing was wrong with {target}"
 
     async def _restore_all(self) -> str:
@@ -146,19 +148,23 @@ class Sabotage:
     def _note(self, target: Target, verb: str, detail: str) -> None:
         self.force[(str(target), verb)] = Fault(str(target), verb, detail, time.time())
 
-    async def _tell_app(self, location: str, patience: float = 0.0) -> None:
-        await self._tell(self.home.app_faults(location), self._app.get(location, {}), patience)
+    async def _tell_app(self, location: str, patience: float = PATIENCE) -> None:
+        await self._tell(
+            self.home.app_faults(location), lambda: {**_NO_FAULT, **self._app.get(location, {})}, patience
+        )
 
-    async def _tell_links(self, command: str, target: Target, patience: float = 0.0) -> None:
+    async def _tell_links(self, command: str, target: Target, patience: float = PATIENCE) -> None:
         one, other = target.ends
-        await self._tell(self.home.links_control, {"command": command, "one": one, "other": other}, patience)
+        question = {"command": command, "one": one, "other": other}
+        await self._tell(self.home.links_control, lambda: question, patience)
 
-    async def _tell(self, socket: Any, question: dict[str, Any], patience: float) -> None:
-        """patience: seconds in which a process that is starting may come to listen."""
+    async def _tell(self, socket: Path, question: Callable[[], dict[str, Any]], patience: float) -> None:
+        """patience: seconds in which a process that is starting may come to listen. The question is asked for anew at each
+        try, as a fault may have been restored meanwhile."""
         deadline = time.monotonic() + patience
         while True:
             try:
-                await hotline.ask_async(socket, question)
+                await hotline.ask_async(socket, question())
             except Unavailable:
                 if time.monotonic() >= deadline:
                     raise

@@ -12,19 +12,13 @@ from meridian.cli.commands.apply import home_option
 _SPANS = {"ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
-class Span(click.ParamType):
-    """A time such as 500ms, 2s or 5m; milliseconds inside."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        for unit, milliseconds in _SPANS.items():
-            number = str(value).removesuffix(unit)
-            if number != value and number.replace(".", "", 1).isdigit():
-                return float(number) * milliseconds
-        return self.fail(f"{value} is not a time; write for example 500ms, 2s or 5m", param, ctx)
+def _milliseconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
+    """Of a time such as 500ms, 2s or 5m."""
+    for unit, milliseconds in _SPANS.items():
+        number = value.removesuffix(unit)
+        if number != value and number.replace(".", "", 1).isdigit():
+            return float(number) * milliseconds
+    raise click.BadParameter(f"{value} is not a time; write for example 500ms, 2s or 5m", ctx, param)
 
 
 @click.group(short_help="Break parts of the local world, and send it traffic.")
@@ -59,7 +53,9 @@ def restore(target: str, home: str | None) -> None:
 
 @world.command(short_help="Make a location slow.")
 @click.argument("location")
-@click.option("--by", type=Span(), default="500ms", show_default=True, help="Time added to every answer.")
+@click.option(
+    "--by", callback=_milliseconds, default="500ms", show_default=True, help="Time added to every answer."
+)
 @home_option
 def slow(location: str, by: float, home: str | None) -> None:
     """Make every answer of LOCATION take longer, health checks included."""
@@ -113,7 +109,7 @@ def status(home: str | None, as_json: bool) -> None:
     "--rps", type=click.IntRange(1, 20_000), default=200, show_default=True, help="Requests a second."
 )
 @click.option("--mix", default="launch-day", show_default=True, help="launch-day, steady or chat-heavy.")
-@click.option("--duration", type=Span(), default="60s", show_default=True, help="How long.")
+@click.option("--duration", callback=_milliseconds, default="60s", show_default=True, help="How long.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed sends the same requests.")
 @home_option
 @output.json_option

@@ -94,7 +94,7 @@ def _users(order: Order, wanted: Mix, rules: Law, root: Path) -> list[Any]:
     known = {
         code: there for code, there in blocks.addresses(order.seed, 24).items() if code in rules.region_of
     }
-    chance = random.Random(order.seed)
+    chance = random.Random(order.seed)  # noqa: S311 - repeatable, not secret
     return gather(known, blocks.weights(), rules, wanted, sign, size_for(order.rps), chance)
 
 

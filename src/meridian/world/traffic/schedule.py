@@ -46,7 +46,7 @@ def due_at(number: int, rps: float, surge: float) -> float:
 
 def schedule(rps: float, seconds: float, mix: Mix, users: Sequence[User], seed: int) -> Iterator[Due]:
     """Every request that is due within `seconds`, in order."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     weights = [action.weight for action in mix.actions]
     run = f"{seed}-{chance.randrange(16**8):08x}"
     number = 0
