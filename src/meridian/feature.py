@@ -1,16 +1,19 @@
 """What a feature of Meridian is: one folder that adds settings, compiled Envoy parts, controllers, routes and commands.
 
 A feature hands over one `Feature` value; `features.py` lists them. Nothing else in the project changes when one is added.
+What only control needs (the web framework, PostgreSQL) is named here for the type checker and not imported, so that
+`meridian validate` answers at once; a feature keeps it so by importing its routes inside its `api` function.
 """
+
+from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources.abc import Traversable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
-from fastapi import APIRouter, Request
 
 from meridian.config.change import Change
 from meridian.config.inventory import Inventory
@@ -25,9 +28,13 @@ from meridian.core.principal import Principal, Role
 from meridian.envoy.contribution import Contribution, EdgeContext
 from meridian.envoy.report import EdgeReport, HostHealth
 from meridian.envoy.snapshot import Snapshot
-from meridian.geo.lookup import CountryLookup
-from meridian.store.database import Database
-from meridian.store.keys import KeyRing
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter, Request
+
+    from meridian.geo.lookup import CountryLookup
+    from meridian.store.database import Database
+    from meridian.store.keys import KeyRing
 
 
 class Control(Protocol):
@@ -56,7 +63,7 @@ class Control(Protocol):
     def requires(self, *roles: Role) -> Callable[[Request], Awaitable[Principal]]:
         """A FastAPI dependency: the caller's principal, or 401/403 as problem+json. Admin may do what ops may."""
 
-    def caller(self, request: Request) -> "Caller":
+    def caller(self, request: Request) -> Caller:
         """Who the app's user behind a request is, as the edge or this process verified it."""
 
 

@@ -1,11 +1,15 @@
 """Drains in PostgreSQL. Methods raise Unavailable when it is away; edges then keep the share they have."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meridian.regions.drain import Drain
-from meridian.store.database import Database
+
+if TYPE_CHECKING:
+    from meridian.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """The regions feature, as the rest of Meridian sees it."""
 
-from importlib.resources import files
+from __future__ import annotations
 
-from meridian.feature import Feature
-from meridian.regions.api import router
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from meridian.feature import Control, Feature
 from meridian.regions.commands import COMMANDS
 from meridian.regions.compile import compile_regions
 from meridian.regions.draining import Draining
@@ -15,6 +17,17 @@ from meridian.regions.proof import prove
 from meridian.regions.returning import Recovery
 from meridian.regions.settings import Routing
 
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+
+def _api(control: Control) -> APIRouter:
+    """Its routes, with the web framework, are imported where control asks for them: commands start without it."""
+    from meridian.regions.api import router
+
+    return router(control)
+
+
 FEATURE = Feature(
     name="routing",
     settings=Routing,
@@ -24,7 +37,7 @@ FEATURE = Feature(
     load=load,
     controllers=lambda control: (Placing(control), Draining(control), Measuring(control)),
     edge_loops=lambda: (Recovery(),),
-    api=router,
+    api=_api,
     commands=COMMANDS,
     migrations=files("meridian.regions") / "migrations",
 )

@@ -1,11 +1,14 @@
 """Where users belong, in PostgreSQL: stored homes, and operators' overrides. Methods raise Unavailable when it is away."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from meridian.store.database import Database
+if TYPE_CHECKING:
+    from meridian.store.database import Database
 
 FIRST_CONTACT = "first contact"
 OPERATOR = "operator"

@@ -1,14 +1,19 @@
 """What clients measured, in PostgreSQL: counts a minute, kept for the window and no longer. Methods raise Unavailable."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from meridian.regions.histogram import Measured, bin_of, by_place
 from meridian.regions.latency import NEAREST
 from meridian.regions.policy import Preferences
-from meridian.store.database import Database
+
+if TYPE_CHECKING:
+    from meridian.store.database import Database
 
 MOST_NETWORK_ROWS = 200_000
 """Rows kept of single networks (about 20 MB); beyond that the oldest go first."""
