@@ -3,6 +3,7 @@
 The generic cell rate algorithm (ITU-T I.371): one time a network, at which its allowance is whole again.
 """
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
@@ -38,7 +39,7 @@ class Allowance:
         now = self.clock.monotonic()
         whole_at = max(self._whole_at.get(network, now), now) + count * self.period / self.most
         if (wait := whole_at - now - self.period) > 1e-9:
-            raise TooMany(max(1, round(wait + 0.5)))
+            raise TooMany(max(1, math.ceil(wait)))
         self._whole_at[network] = whole_at
         self._whole_at.move_to_end(network)
         while len(self._whole_at) > self.remembered:

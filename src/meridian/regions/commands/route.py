@@ -13,6 +13,12 @@ from meridian.regions.names import region_name, user_id
 from meridian.regions.network import network_of
 from meridian.regions.policy import Facts, expand
 
+ROUTES = {
+    "home": "the user's home",
+    "pinned": "where this feature always runs",
+    "nearest": "the nearest region",
+    "optimal": "the fastest region that residency allows",
+}
 ASKED = "down, as you asked"
 
 
@@ -110,7 +116,7 @@ def drawn(found: dict[str, Any]) -> str:
     else:
         lines += ["", styled(found["sentence"], bold=True)]
     if found.get("trouble"):
-        lines += [styled(f"note: {found['trouble']}", fg="yellow")]
+        lines += ["", styled(f"note: {found['trouble']}", fg="yellow")]
     return "\n".join(lines)
 
 
@@ -143,7 +149,7 @@ def _rules(found: dict[str, Any]) -> list[str]:
 def _request(found: dict[str, Any]) -> list[str]:
     bound = found["bound"] + (f" ({found['bound_why']})" if found["bound_why"] else "")
     lines = [
-        f"  {'goes to':<9} {found['target']}, by the route {found['route']}",
+        f"  {'goes to':<9} {found['target']}, {ROUTES[found['route']]}",
         f"  {'bound to':<9} {bound}",
     ]
     for number, link in enumerate(found["chain"]):
