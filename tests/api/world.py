@@ -22,7 +22,12 @@ from tests.api.keys import AUDIENCE, ISSUER, JWKS
 
 EDGE_KEY = "edge-key-of-the-test"
 ADMIN, OPS, EU, US = "admin-secret", "ops-secret", "eu-secret", "us-secret"
-WHO = {ADMIN: ("anna", "admin", ""), OPS: ("otto", "ops", ""), EU: ("edge-EU", "edge", "EU"), US: ("edge-US", "edge", "US")}
+WHO = {
+    ADMIN: ("anna", "admin", ""),
+    OPS: ("otto", "ops", ""),
+    EU: ("edge-EU", "edge", "EU"),
+    US: ("edge-US", "edge", "US"),
+}
 
 
 class Countries:
@@ -55,7 +60,9 @@ class Lamp:
         on = evidence["switch"]
         text = "on" if on else "off"
         return [
-            Decision(self.name, "turn", "lamp", f"the switch is {text}", evidence, {"turn": text}, {"turn": "off"})
+            Decision(
+                self.name, "turn", "lamp", f"the switch is {text}", evidence, {"turn": text}, {"turn": "off"}
+            )
         ]
 
     async def observe(self) -> bool:
@@ -76,7 +83,11 @@ class Sample:
 
     def feature(self) -> Feature:
         return Feature(
-            "sample", load=self.load, compile=self.compile, api=self.api, controllers=lambda control: (self.lamp,)
+            "sample",
+            load=self.load,
+            compile=self.compile,
+            api=self.api,
+            controllers=lambda control: (self.lamp,),
         )
 
     async def load(self, control: Control) -> Any:
@@ -88,7 +99,9 @@ class Sample:
     def compile(self, context: EdgeContext) -> Contribution:
         if context.state["sample"] == "refuse":
             raise ValueError("the sample cannot be compiled")
-        return Contribution(clusters=(Cluster({"name": f"sample-{context.state['sample']}", "type": "STATIC"}),))
+        return Contribution(
+            clusters=(Cluster({"name": f"sample-{context.state['sample']}", "type": "STATIC"}),)
+        )
 
     def api(self, control: Control) -> APIRouter:
         routes = APIRouter(prefix="/sample")
@@ -176,4 +189,6 @@ def prepare(home: Path) -> Settings:
     (home / "jwks.json").write_text(json.dumps(JWKS))
     if not (home / "meridian.yaml").exists():
         (home / "meridian.yaml").write_text(config_text())
-    return Settings(home, home / "meridian.yaml", home / "inventory.json", home / "tokens.json", edge_key=EDGE_KEY)
+    return Settings(
+        home, home / "meridian.yaml", home / "inventory.json", home / "tokens.json", edge_key=EDGE_KEY
+    )

@@ -10,6 +10,7 @@ from meridian.api.active import Active
 from meridian.api.control import ControlPlane
 from meridian.api.reading import placed
 from meridian.config.change import Change
+from meridian.config.plan import changes
 from meridian.core.decision import Decision, clip
 from meridian.core.errors import Conflict, InvalidInput, MeridianError
 from meridian.envoy.compiler import Refused
@@ -123,7 +124,7 @@ class Applying:
     async def _candidate(self, text: str, version: int) -> Active:
         """A text that may be applied, read, compiled and proved."""
         control = self._control
-        loaded = await asyncio.to_thread(control.reader.read, text)
+        loaded = await asyncio.to_thread(control.read, text)
         candidate = Active(version, "", text, loaded.config)
         inputs = await control.inputs_for(candidate)
         try:
@@ -137,9 +138,7 @@ class Applying:
         if not control.has_config():
             return Planned(0, True, ())
         active = control.active()
-        from meridian.config.plan import changes
-
-        found = await asyncio.to_thread(changes, active.config, candidate.config)
+        found = await asyncio.to_thread(changes, active.config, candidate.config, control.features)
         return Planned(active.version, active.text != candidate.text, tuple(found))
 
 

@@ -1,6 +1,7 @@
 """The control plane as features see it (`feature.Control`), and what its own routes need besides."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from meridian.api.caller import Identification, address_of
 from meridian.api.compiling import Compiling, Inputs
 from meridian.api.edges import Edges
 from meridian.api.readiness import Readiness
-from meridian.api.reading import reader
 from meridian.api.settings import Settings
 from meridian.api.signing import Signing
 from meridian.api.snapshots import Snapshots
 from meridian.config.inventory import Inventory
 from meridian.config.inventory import inventory as laid_over
 from meridian.config.schema.root import Config
+from meridian.config.validation import validate
 from meridian.core.clock import Clock, SystemClock
 from meridian.core.controller import Controller
 from meridian.core.errors import MeridianError, NotFound, Unavailable
@@ -54,7 +55,7 @@ class ControlPlane:
         self.settings = settings
         self.features = tuple(features)
         self.countries = countries
-        self.reader = reader(self.features)
+        self.read = partial(validate, features=self.features)
         self.clock = clock or SystemClock()
         self.database = Database(settings.database_url)
         self.records = PostgresJournal(self.database, self.clock)
@@ -144,8 +145,10 @@ class ControlPlane:
         """Makes it the one in memory until PostgreSQL says which is."""
         self._active = active
 
-    def locate(self, local: Inventory | None) -> None:
-        self._local = local
+    def locate(self, local: Inventory | None) -> bool:
+        """Takes over where the local world is, and says whether that is news."""
+        before, self._local = self._local, local
+        return local != before
 
     def address(self, request: Request) -> str:
         config = self._active.config if self._active else None

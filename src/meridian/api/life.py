@@ -28,6 +28,10 @@ LOOK = 1.0
 ROTATION = 30.0
 HEALTH = 2.0
 POSTGRESQL = "postgresql"
+FILES = "files"
+
+Signature = tuple[int, int, int]
+"""Of a file: when it was last changed (nanoseconds), inode, size."""
 
 
 async def run(control: ControlPlane, applying: Applying) -> None:
@@ -52,7 +56,7 @@ def restore(control: ControlPlane) -> None:
     if found is not None:
         version, digest, text = found
         try:
-            control.assume(Active(version, digest, text, control.reader.read(text).config))
+            control.assume(Active(version, digest, text, control.read(text).config))
         except MeridianError as error:
             log.warning("the configuration kept in %s cannot be used: %s", control.settings.folder, error)
     control.signing.restore()
@@ -111,7 +115,7 @@ async def follow(control: ControlPlane, instance: str, payload: str) -> None:
 
 def active_of(control: ControlPlane, stored: Stored) -> Active:
     """Raises InvalidInput when this program cannot read what another one stored."""
-    return Active(stored.version, stored.digest, stored.text, control.reader.read(stored.text).config)
+    return Active(stored.version, stored.digest, stored.text, control.read(stored.text).config)
 
 
 async def rotate(control: ControlPlane) -> None:
@@ -134,26 +138,37 @@ async def check_database(control: ControlPlane) -> None:
 
 
 class FileWatch:
-    """Looks whether the inventory or the app's keys changed. Polling: it also sees files on network and
-    bind mounts."""
+    """Looks whether the inventory or the app's keys changed. Polling: it also sees files on network and bind
+    mounts. Something that cannot be read leaves what was known before in force."""
 
     def __init__(self, control: ControlPlane) -> None:
         self._control = control
-        self._seen = _signature(control.settings.inventory)
+        self._seen: Signature | None = None
 
     async def look(self) -> None:
         control = self._control
-        signature = _signature(control.settings.inventory)
-        moved = signature != self._seen
-        if moved:
-            control.locate(await asyncio.to_thread(_inventory, control.settings.inventory))
-            control.readiness.fine("inventory")
-            self._seen = signature
-        before = control.app_jwks
-        keys = await control.app_keys.of(control.config().identity)
-        control.readiness.fine("files")
-        if moved or keys != before or control.compiling.trouble or control.compiling.troubles:
+        try:
+            changed = await self._inventory_changed() | await self._keys_changed()
+        except MeridianError as error:
+            if control.readiness.trouble(FILES, sentence_of(error)):
+                log.warning("%s", error)
+            return
+        control.readiness.fine(FILES)
+        if changed or control.compiling.trouble or control.compiling.troubles:
             await control.compiling.again()
+
+    async def _inventory_changed(self) -> bool:
+        path = self._control.settings.inventory
+        signature = _signature(path)
+        if signature == self._seen:
+            return False
+        changed = self._control.locate(await asyncio.to_thread(_inventory, path))
+        self._seen = signature
+        return changed
+
+    async def _keys_changed(self) -> bool:
+        before = self._control.app_jwks
+        return await self._control.app_keys.of(self._control.config().identity) != before
 
 
 def _inventory(path: Path | None) -> Inventory | None:
@@ -166,7 +181,7 @@ def _inventory(path: Path | None) -> Inventory | None:
         raise MeridianError(f"the inventory {path} cannot be read: {error}", "write it anew") from None
 
 
-def _signature(path: Path | None) -> tuple[int, int, int] | None:
+def _signature(path: Path | None) -> Signature | None:
     try:
         found = path.stat() if path else None
     except OSError:

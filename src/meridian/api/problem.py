@@ -25,6 +25,9 @@ MEDIA_TYPE = "application/problem+json"
 DOCUMENTATION = "/docs/problems#"
 MAX_ERRORS = 100
 
+_TITLES = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
+"""As in RFC 9110; older versions of Python have older names."""
+
 Pointed = Mapping[str, Any]
 
 
@@ -41,7 +44,7 @@ def problem(
     and where it is."""
     body: dict[str, Any] = {
         "type": f"{DOCUMENTATION}{kind}",
-        "title": HTTPStatus(status).phrase,
+        "title": title(status),
         "status": status,
         "detail": detail,
     }
@@ -50,6 +53,10 @@ def problem(
     if errors:
         body["errors"] = list(errors[:MAX_ERRORS])
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def title(status: int) -> str:
+    return _TITLES.get(status) or HTTPStatus(status).phrase
 
 
 def of(error: MeridianError) -> Response:
@@ -154,7 +161,7 @@ async def _http(request: Request, error: Exception) -> Response:
         ),
         400: ("bad-request", "the request cannot be read", "send one JSON value, in UTF-8"),
     }
-    phrase = HTTPStatus(error.status_code).phrase
+    phrase = title(error.status_code)
     kind, detail, todo = known.get(error.status_code, (phrase.lower().replace(" ", "-"), phrase, ""))
     return problem(error.status_code, kind, detail, todo=todo, headers=error.headers)
 
