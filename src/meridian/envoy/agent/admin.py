@@ -1,0 +1,77 @@
+"""Envoy's admin interface, over its Unix socket."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+SILENT = (aiohttp.ClientError, TimeoutError, OSError)
+"""What a call raises while Envoy does not answer (it starts, it is gone, it hangs)."""
+
+
+class Admin:
+    """Every method raises one of SILENT when Envoy does not answer in time."""
+
+    def __init__(self, socket: Path, timeout: float = 2.0) -> None:
+        self.socket = socket
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def ready(self) -> bool:
+        """Whether it is live: configured, warmed and not draining."""
+        status, _ = await self._ask("GET", "/ready")
+        return status == 200
+
+    async def versions(self) -> dict[str, str]:
+        """Text statistic -> value; `….version_text` is what each subscription accepted last."""
+        _, text = await self._ask("GET", "/stats?type=TextReadouts")
+        pairs = (line.partition(": ") for line in text.splitlines())
+        return {name: value.strip('"') for name, _, value in pairs}
+
+    async def refused(self) -> dict[str, int]:
+        """Counter -> how many updates that subscription refused; only those that refused any."""
+        return await self._numbers("/stats?type=Counters&usedonly&filter=update_(rejected|failure)$")
+
+    async def warming(self) -> int:
+        """Clusters and listeners that are not in use yet."""
+        found = await self._numbers("/stats?type=Gauges&filter=(warming_clusters|listeners_warming)$")
+        return sum(found.values())
+
+    async def requests(self) -> tuple[int, int]:
+        """Client requests so far, and those in flight."""
+        found = await self._numbers(r"/stats?filter=^http\.(public|peer)\.downstream_rq_(total|active)$")
+        total = sum(count for name, count in found.items() if name.endswith("total"))
+        return total, sum(found.values()) - total
+
+    async def clusters(self) -> list[dict[str, Any]]:
+        """`cluster_statuses`, host by host. https://www.envoyproxy.io/docs/envoy/latest/operations/admin#get--clusters"""
+        _, text = await self._ask("GET", "/clusters?format=json")
+        statuses: list[dict[str, Any]] = json.loads(text).get("cluster_statuses", [])
+        return statuses
+
+    async def reopen_logs(self) -> None:
+        await self._ask("POST", "/reopen_logs")
+
+    async def drain(self) -> None:
+        """Asks clients to go elsewhere: health checks fail, connections are closed after their next
+        response."""
+        await self._ask("POST", "/healthcheck/fail")
+        await self._ask("POST", "/drain_listeners?graceful")
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _numbers(self, path: str) -> dict[str, int]:
+        _, text = await self._ask("GET", path)
+        pairs = (line.partition(": ") for line in text.splitlines())
+        return {name: int(value) for name, _, value in pairs if value.isdigit()}
+
+    async def _ask(self, method: str, path: str) -> tuple[int, str]:
+        if self._session is None:
+            connector = aiohttp.UnixConnector(str(self.socket))
+            self._session = aiohttp.ClientSession(connector=connector, timeout=self._timeout)
+        async with self._session.request(method, f"http://envoy{path}") as answer:
+            return answer.status, await answer.text()

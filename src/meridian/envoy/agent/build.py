@@ -1,0 +1,65 @@
+"""Puts an agent together from what a command line says."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from meridian.core.clock import Clock, SystemClock
+from meridian.envoy.agent.activation import Activation
+from meridian.envoy.agent.agent import Agent, Parts
+from meridian.envoy.agent.files import XdsFiles
+from meridian.envoy.agent.folder import EdgeFolder
+from meridian.envoy.agent.link import Link
+from meridian.envoy.agent.outbox import Outbox
+from meridian.envoy.agent.overlays import EdgeLoop, Overlays
+from meridian.envoy.agent.rehearsal import Rehearsal
+from meridian.envoy.agent.rotation import Rotation
+from meridian.envoy.agent.storage import SnapshotStore
+from meridian.envoy.agent.supervisor import EnvoyOptions, Supervisor
+from meridian.envoy.agent.validation import Validation
+from meridian.envoy.snapshot import Json, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeOptions:
+    """home: the edge's folder. control: base URL. inlined: a snapshot as one static bootstrap, for
+    validation. rehearse: keep a second, silent Envoy that takes every snapshot first (about 60 MB)."""
+
+    region: str
+    home: Path
+    control: str
+    token_file: Path
+    binary: Path
+    inlined: Callable[[Snapshot], Json]
+    instance: str = ""
+    concurrency: int = 1
+    rehearse: bool = True
+    loops: Sequence[EdgeLoop] = ()
+    country_database: Path | None = None
+
+
+def build(options: EdgeOptions, clock: Clock | None = None) -> Agent:
+    """Raises OSError or Unavailable when the folder cannot be made or read."""
+    clock = clock or SystemClock()
+    folder = EdgeFolder.at(options.home)
+    instance = options.instance or f"{options.region}-1"
+    parts = Parts(
+        folder=folder,
+        region=options.region,
+        instance=instance,
+        clock=clock,
+        link=Link(options.control, options.region, options.token_file),
+        store=SnapshotStore(folder.snapshots),
+        files=XdsFiles(folder.xds),
+        validation=Validation(options.binary, folder.home, options.inlined),
+        rehearsal=Rehearsal(folder, options.binary) if options.rehearse else None,
+        overlays=Overlays(options.loops, folder.overlay),
+        outbox=Outbox(folder.decisions, clock),
+        rotation=Rotation(folder.access_log, folder.envoy_log),
+        country_database=options.country_database,
+    )
+    agent = Agent(parts)
+    envoy = EnvoyOptions(options.binary, options.region, instance, options.concurrency)
+    agent.supervisor = Supervisor(folder, envoy, lambda: agent.settings, agent.news)
+    agent.activation = Activation(parts.files, agent.supervisor.admin, folder.envoy_log)
+    return agent
