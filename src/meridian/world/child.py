@@ -68,11 +68,13 @@ class Child:
     crashes: int = 0
     last_exit: str = ""
     _held: bool = False
+    _stopping: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
     _spawning: asyncio.Future[asyncio.subprocess.Process] | None = None
 
     def start(self) -> None:
+        self._stopping = False
         self._task = asyncio.create_task(self._run(), name=self.plan.name)
 
     def kill(self, *, hold: bool) -> None:
@@ -98,6 +100,7 @@ class Child:
         task, self._task = self._task, None
         if task is None:
             return
+        self._stopping = True
         if self._spawning is not None and not self._spawning.done():
             with contextlib.suppress(OSError):
                 self.process = identify((await self._spawning).pid)
@@ -107,11 +110,17 @@ class Child:
             if not await self._gone(process, self.plan.grace):
                 process.signal(signal.SIGKILL)
                 await self._gone(process, AFTER_KILL)
+        await self._finished(task)
+        self.process = None
+        self._become("stopped")
+
+    async def _finished(self, task: asyncio.Task[None]) -> None:
+        """The task ends by itself when it has seen its process end; one that waits for something else is cancelled."""
+        self._wake.set()
+        await asyncio.wait({task}, timeout=1.0)
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-        self.process = None
-        self._become("stopped")
 
     async def _gone(self, process: ProcessId, within: float) -> bool:
         """Whether it ended within so many seconds."""
@@ -123,13 +132,13 @@ class Child:
         return True
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping:
             if self._held:
                 self._become("held")
                 await self._woken(None)
                 continue
             await self._once()
-            if self._held:
+            if self._held or self._stopping:
                 continue
             self.crashes += 1
             self.restarts += 1
@@ -173,6 +182,8 @@ class Child:
             os.close(log)
 
     async def _woken(self, within: float | None) -> None:
+        if self._stopping:
+            return
         self._wake.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), within)
