@@ -40,7 +40,9 @@ class PeerTls(Section):
     """Mutual TLS between edges of different regions."""
 
     certificate: str
+    """Path to the PEM chain that this edge shows the others."""
     key: str
+    """Path to its PEM private key."""
     ca: str
     """Path to the PEM authority that both sides check."""
 
@@ -62,11 +64,13 @@ class Edge(Section):
     peer_listen: str = "0.0.0.0:8090"
     """host:port for the other regions' edges; keep it on a private network or use `peer_tls`."""
     client_address: ClientAddress = ClientAddress()
+    """Whose word is taken for the client's address."""
     tls: Tls | None = None
-    """Left out: plain HTTP, for loopback or behind a balancer that ends TLS."""
+    """TLS 1.3 with a certificate of yours. Left out: plain HTTP, for loopback or behind a balancer that ends TLS."""
     peer_tls: PeerTls | None = None
-    """Left out: edges speak plain HTTP to each other, for loopback or a private network."""
+    """Mutual TLS between edges. Left out: they speak plain HTTP to each other, for loopback or a private network."""
     access_log: AccessLog = AccessLog()
+    """Where each request leaves a line."""
     max_body: Annotated[int, Field(ge=1024)] = 1_048_576
     """Bytes kept of a request body so that it can be retried elsewhere."""
     max_connections: Annotated[int, Field(ge=1)] = 50_000

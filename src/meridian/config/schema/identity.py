@@ -26,7 +26,9 @@ class Claims(Section):
     """Which claims of the app's token say what."""
 
     user: str = "sub"
+    """Who the user is."""
     tier: str = "tier"
+    """What the user pays for: free, premium, vip or names of yours."""
     country: str = "country"
     """The country that the app declares for the user."""
 
@@ -39,8 +41,9 @@ class Identity(Section):
     audience: str
     """The `aud` that a token must carry."""
     jwks: Jwks | None = None
-    """Left out, `meridian up` makes a local key pair."""
+    """Where the public keys are. Left out, `meridian up` makes a local key pair."""
     claims: Claims = Claims()
+    """Which claims say who the user is."""
     home_token: PositiveDuration = 3600.0
     """How long a home token (user, region, tier) is valid."""
     key_rotation: PositiveDuration = 30 * 86400.0

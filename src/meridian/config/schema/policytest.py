@@ -19,6 +19,7 @@ class Given(Section):
     override: Slug | None = None
     """An operator's override."""
     feature: Slug
+    """What the user does."""
     down: tuple[Slug, ...] = ()
     """Locations that are down; a region's name stands for all of its locations."""
 
@@ -42,5 +43,8 @@ class PolicyTest(Section):
     """One promise."""
 
     name: str
+    """The promise as a sentence; it is shown when it does not hold."""
     given: Given
+    """The request."""
     expect: Expect
+    """What must come of it."""

@@ -22,15 +22,18 @@ class App(Section):
 
 
 class Config(Section):
-    """A whole configuration, already checked for shape. `checks` holds what the shape cannot say."""
+    """Where an app runs, who is served from where, and what may never happen."""
 
     model_config = ConfigDict(title="meridian.yaml")
 
     version: Literal[1] = 1
     """The version of this schema."""
     app: App
+    """The app that Meridian stands in front of."""
     identity: Identity
+    """Whose users these are: the app's own tokens."""
     edge: Edge = Edge()
+    """How edges meet the world."""
     locations: Annotated[dict[Slug, Location], Field(min_length=1)]
     """Every place where the app runs, by name."""
     regions: Annotated[dict[Slug, Region], Field(min_length=1)]

@@ -26,7 +26,7 @@ class Service(Section):
     """A deployable part of the app, present in every location that serves it."""
 
     health: HealthCheck | None = None
-    """Left out: the top-level `health`."""
+    """A health check of its own. Left out: the top-level `health`."""
     timeout: PositiveDuration = 15.0
     """The longest an answer may take; after that the client gets 504."""
     try_timeout: PositiveDuration = 2.0

@@ -1,0 +1,136 @@
+"""The configuration's reference in Markdown, out of the models themselves: docs/configuration.md can't go stale."""
+
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from meridian.config.schema.base import (
+    COUNTRY_PATTERN,
+    PATH_PATTERN,
+    SLUG_PATTERN,
+    Cidr,
+    Duration,
+    Section,
+    duration,
+)
+from meridian.config.schema.root import Config
+from meridian.config.shape import bare, is_section
+
+INTRODUCTION = """\
+# Configuration
+
+<!-- Written by `python -m meridian.cli.docs` from the settings' own descriptions. Do not edit it here. -->
+
+One file, `meridian.yaml`, says where an app runs, who is served from where, and what may never happen. `meridian init`
+writes one to start from, `meridian validate FILE` names everything that is wrong with one, `meridian plan FILE` says what
+applying it would change and for whom, and `meridian config schema` prints a JSON Schema for your editor.
+
+Text is YAML 1.2: `NO` is Norway. A key that is not listed here is an error, and so are aliases and duplicate keys.
+Durations are written with their unit: `350ms`, `1s`, `5m`, `1h`, `30d`. Names of regions, locations, services, features
+and residency sets are letters, digits, `-` and `_`, a letter first.
+"""
+
+PATTERNS = {COUNTRY_PATTERN: "country code", SLUG_PATTERN: "name", PATH_PATTERN: "path"}
+KINDS: Mapping[Any, str] = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+
+
+def markdown(model: type[Config]) -> str:
+    """Every setting of the configuration and of every registered feature: its type, default and meaning."""
+    return "\n".join([INTRODUCTION, *_section("meridian.yaml", model), ""])
+
+
+def _section(title: str, model: type[Section]) -> Iterator[str]:
+    yield f"## `{title}`"
+    yield ""
+    if model.__doc__:
+        yield _prose(model.__doc__)
+        yield ""
+    yield "| setting | value | default | |"
+    yield "|---|---|---|---|"
+    inner: list[tuple[str, type[Section]]] = []
+    for name, field in model.model_fields.items():
+        yield f"| `{name}` | {_kind(field)} | {_default(field)} | {_prose(field.description or '')} |"
+        path = name if title == "meridian.yaml" else f"{title}.{name}"
+        inner += _inner(path, bare(field.annotation))
+    yield ""
+    for path, section in inner:
+        yield from _section(path, section)
+
+
+def _inner(path: str, kind: Any) -> Iterator[tuple[str, type[Section]]]:
+    """The sections inside a setting: itself, or its entries or items."""
+    if is_section(kind):
+        yield path, kind
+    elif get_origin(kind) is dict:
+        yield from _inner(f"{path}.NAME", bare(get_args(kind)[1]))
+    elif get_origin(kind) in (tuple, list):
+        yield from _inner(f"{path}[]", bare(get_args(kind)[0]))
+
+
+def _kind(field: FieldInfo) -> str:
+    annotation = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    return _name(annotation)
+
+
+def _name(annotation: Any) -> str:
+    """What is written there, in words."""
+    markers = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    for known, word in ((Duration, "duration"), (Cidr, "address range")):
+        if any(marker in markers for marker in get_args(known)[1:]):
+            return word
+    kind = _optional(annotation)
+    if kind is not None:
+        return _name(kind)
+    kind = bare(annotation)
+    origin = get_origin(kind)
+    if origin is Literal:
+        return " or ".join(f"`{choice}`" for choice in get_args(kind))
+    if origin is dict:
+        return f"mapping of names to {_many(get_args(kind)[1])}"
+    if origin in (tuple, list):
+        return f"list of {_many(get_args(kind)[0])}"
+    if is_section(kind):
+        return "section"
+    for marker in markers:
+        if word := PATTERNS.get(getattr(marker, "pattern", None)):
+            return word
+    return KINDS.get(kind, getattr(kind, "__name__", str(kind)))
+
+
+def _many(annotation: Any) -> str:
+    """The plural of a kind."""
+    name = _name(annotation)
+    if name.startswith(("list of", "mapping of")):
+        return name.replace("list", "lists", 1).replace("mapping", "mappings", 1)
+    return name if name in ("text", "true or false") else f"{name}s"
+
+
+def _optional(annotation: Any) -> Any:
+    """X of `X | None`, with its markers; None when it is something else."""
+    kind = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    if get_origin(kind) not in (Union, UnionType):
+        return None
+    inner = [argument for argument in get_args(kind) if argument is not type(None)]
+    return inner[0] if len(inner) == 1 else None
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    if value is PydanticUndefined or value is None or value in ({}, (), ""):
+        return ""
+    if isinstance(value, Section):
+        return "see below"
+    if _kind(field) == "duration":
+        return f"`{duration(value)}`"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`"
+
+
+def _prose(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
