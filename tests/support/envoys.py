@@ -1,6 +1,8 @@
-"""Real Envoys on compiled snapshots, and the small app behind them, for tests. Each runs in a folder and on ports of its own.
+"""Real Envoys on compiled snapshots, and the small app behind them, for tests. Each runs in a folder and on
+ports of its own.
 
-The app (`Apps`) answers with what reached it, and can refuse connections, break off after reading, or be slow, by location.
+The app (`Apps`) answers with what reached it, and can refuse connections, break off after reading, or be
+slow, by location.
 """
 
 import asyncio
@@ -36,7 +38,8 @@ FRENCH, INDIAN, BRAZILIAN, NOWHERE = "92.184.100.1", "49.36.0.1", "200.160.2.3",
 
 
 def envoy_binary() -> Path:
-    """The program itself, from the wheel; the script in `bin` starts it as a child, which a signal would not reach."""
+    """The program itself, from the wheel; the script in `bin` starts it as a child, which a signal would not
+    reach."""
     spec = find_spec("envoy")
     assert spec is not None
     assert spec.origin is not None
@@ -53,6 +56,7 @@ def validate(config: Json, folder: Path) -> str:
 
 
 def validate_file(file: Path) -> str:
+    (file.parent / "log").mkdir(exist_ok=True)
     command = [str(envoy_binary()), "--mode", "validate", "-c", file.name, "--disable-hot-restart"]
     done = subprocess.run(
         [*command, "--log-level", "error", "--concurrency", "1"],
@@ -91,8 +95,8 @@ def until(condition: Callable[[], object], seconds: float = 20.0, what: str = "t
 
 @dataclass
 class App:
-    """One location's app. seen: requests that reached it, health checks aside. trouble: "", "breaks off" (reads a request and
-    closes the connection), "slow" (answers after 3 s)."""
+    """One location's app. seen: requests that reached it, health checks aside. trouble: "", "breaks off"
+    (reads a request and closes the connection), "slow" (answers after 3 s)."""
 
     location: str
     port: int
@@ -311,7 +315,8 @@ class Fleet:
         headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> httpx.Response:
-        """A client's request at the edge of `region`; ip: what a trusted proxy says the client's address is."""
+        """A client's request at the edge of `region`; ip: what a trusted proxy says the client's address
+        is."""
         given = {**({"x-forwarded-for": ip} if ip else {}), **(headers or {})}
         return self.client.request(method, f"{self.edges[region].url}{path}", headers=given, **options)
 
@@ -328,7 +333,8 @@ def fleet(
     only: Sequence[str] = (),
     healthy: bool = True,
 ) -> Iterator[Fleet]:
-    """only: regions whose edges run; all where left out. healthy: waits until every edge sees every address up."""
+    """only: regions whose edges run; all where left out. healthy: waits until every edge sees every address
+    up."""
     regions = list(only or config.regions)
     apps = Apps(list(config.locations))
     ports = iter(free_ports(2 * len(config.regions)))

@@ -6,7 +6,8 @@ from meridian.envoy.types import CEL_FILTER, extension, typed
 RETRY_AFTER = 5
 """Seconds. Two health-check intervals and the first steps of a return fit in it."""
 
-_NO_UPSTREAM = ["UH", "UF", "UO", "NC", "UC", "URX", "LR", "UR"]
+_NEVER_REACHED = ["UH", "UF", "NC"]
+_BROKEN_OFF = ["UC", "UR", "LR"]
 
 
 def config() -> Json:
@@ -15,8 +16,16 @@ def config() -> Json:
         "mappers": [
             _control_away(),
             _other_audience(),
+            _flags(["UO"], 503, *_OVERLOADED, retry=True),
             _flags(
-                _NO_UPSTREAM,
+                _BROKEN_OFF,
+                502,
+                "broken-off",
+                "The service broke off before it answered",
+                "What was asked may or may not have been done. Send an idempotency-key to have it tried again safely.",
+            ),
+            _flags(
+                _NEVER_REACHED,
                 503,
                 "no-healthy-location",
                 "No location that may serve this request is up",
@@ -37,12 +46,13 @@ def config() -> Json:
                 "The request's headers are too large",
                 "Send fewer or shorter headers.",
             ),
-            _status(503, "overloaded", "The edge is overloaded", "Try again later.", retry=True),
+            _status(503, *_OVERLOADED, retry=True),
         ],
         "body_format": _problem("refused", "%RESPONSE_CODE_DETAILS%", ""),
     }
 
 
+_OVERLOADED = ("overloaded", "The edge is overloaded", "Try again later.")
 _TOKEN = ("invalid-token", "The token is not valid", "Sign in again, or send the request without a token.")
 
 
@@ -50,7 +60,7 @@ def _control_away() -> Json:
     """Control is not on the request path: when it is away, only its own answers are."""
     path = {"header_filter": {"header": {"name": ":path", "string_match": {"prefix": "/infrastructure/"}}}}
     mapper: Json = {
-        "filter": _all({"response_flag_filter": {"flags": _NO_UPSTREAM}}, path),
+        "filter": _all({"response_flag_filter": {"flags": [*_NEVER_REACHED, *_BROKEN_OFF, "UO"]}}, path),
         "status_code": 503,
     }
     title = "The control plane does not answer now"

@@ -66,7 +66,7 @@ def _public(
             headers.append(_exact("x-meridian-region", lane.user_region))
         for path in feature.paths:
             yield from _variants(config, lane, name, path, headers)
-    for name, feature in config.features.items():
+    for name, feature in sorted(config.features.items()):
         for path in feature.paths:
             yield Route(_undecided(name, feature, path), order=_order(path) + 2)
 

@@ -25,9 +25,9 @@ class Lane:
 
 
 def lanes(config: Config) -> tuple[Lane, ...]:
-    """Every lane, in the order of the configuration."""
+    """Every lane, by feature; the order in which features are written means nothing."""
     found: dict[Lane, None] = {}
-    for feature, settings in config.features.items():
+    for feature, settings in sorted(config.features.items()):
         personal = settings.residency == "home" and settings.route != "home"
         for user in config.regions:
             for target in targets(config, feature, user):

@@ -31,7 +31,10 @@ class _Counter:
         self.last = value
         self.changes.append((at, value))
 
-    def rate(self) -> float:
+    def rate(self) -> float | None:
+        """None where nothing was ever counted: then nobody counts."""
+        if self.last == 0:
+            return None
         if len(self.changes) < 2:
             return 0.0
         (start, first), (end, last) = self.changes[0], self.changes[-1]
@@ -41,7 +44,7 @@ class _Counter:
 async def measure(
     reports: Callable[[], Reports], clock: Clock, deadline: float = DEADLINE
 ) -> Mapping[str, float | None]:
-    """Region -> requests per second, None for a region none of whose edges reports."""
+    """Region -> requests per second, None for a region one of whose edges does not count. Regions without an edge that reports are left out."""
     counters: dict[tuple[str, str], _Counter] = {}
     begun = clock.monotonic()
     while (now := clock.monotonic()) - begun < deadline:
@@ -55,5 +58,7 @@ async def measure(
         await asyncio.sleep(LOOK)
     found: dict[str, float | None] = {}
     for (region, _), counter in counters.items():
-        found[region] = (found.get(region) or 0.0) + counter.rate()
+        rate = counter.rate()
+        known = found.get(region, 0.0)
+        found[region] = None if rate is None or known is None else known + rate
     return found
