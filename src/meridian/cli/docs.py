@@ -4,6 +4,7 @@ python -m meridian.cli.docs            writes them
 python -m meridian.cli.docs --check    says which are stale, and exits with 1 when one is
 """
 
+import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -19,8 +20,8 @@ INTRODUCTION = """\
 
 <!-- Written by `python -m meridian.cli.docs` from the commands' own help. Do not edit it here. -->
 
-Results go to stdout, progress and errors to stderr. Exit status: 0 done, 1 failed, 130 interrupted; `meridian plan`
-exits with 2 when something would change. `MERIDIAN_DEBUG=1` shows the traceback of an unexpected error, and `NO_COLOR`
+Results go to stdout, progress and errors to stderr. Exit status: 0 done, 1 failed, 130 interrupted,
+where a command does not say more. `MERIDIAN_DEBUG=1` shows the traceback of an unexpected error, and `NO_COLOR`
 turns colours off.
 """
 
@@ -36,7 +37,7 @@ def pages() -> Mapping[str, str]:
 
 def cli() -> str:
     """The reference of every registered command."""
-    root = click.Context(program, info_name="meridian")
+    root = click.Context(program, info_name="meridian", help_option_names=["-h", "--help"])
     return "\n".join([INTRODUCTION, *_contents(root), "", *_commands(root)])
 
 
@@ -75,21 +76,19 @@ def _one(command: click.Command, context: click.Context) -> Iterator[str]:
     if command.help:
         yield _prose(command.help)
         yield ""
-    records = [
-        record for parameter in command.get_params(context) if (record := parameter.get_help_record(context))
-    ]
-    for option, meaning in records:
-        if option != "-h, --help":
-            yield f"- `{option}`: {' '.join(meaning.split())}"
-    if any(option != "-h, --help" for option, _ in records):
+    records = [record for parameter in command.params if (record := parameter.get_help_record(context))]
+    explained = [(option, " ".join(meaning.split())) for option, meaning in records if meaning]
+    yield from (f"- `{option}`: {meaning}" for option, meaning in explained)
+    if explained:
         yield ""
 
 
 def _prose(text: str) -> str:
     """Help text as Markdown; paragraphs that click is told not to wrap are code."""
-    paragraphs = re.split(r"\n\s*\n", text.replace("\b\n", "\b").strip())
+    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(text).replace("\b\n", "\b"))
     return "\n\n".join(
-        f"```\n{part[1:]}\n```" if part.startswith("\b") else part.replace("\n", " ") for part in paragraphs
+        f"```\n{inspect.cleandoc(part[1:])}\n```" if part.startswith("\b") else part.replace("\n", " ")
+        for part in paragraphs
     )
 
 
@@ -98,14 +97,15 @@ def _prose(text: str) -> str:
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("docs"), show_default=True)
 def write(check: bool, folder: Path) -> int:
     """Write the generated pages, or check them."""
-    stale = [name for name, text in pages().items() if not _same(folder / name, text)]
+    written = pages()
+    stale = [name for name, text in written.items() if not _same(folder / name, text)]
     if check:
         for name in stale:
             output.note(f"{folder / name} is stale; write it again with `make docs`")
         return 1 if stale else 0
     folder.mkdir(parents=True, exist_ok=True)
     for name in stale:
-        (folder / name).write_text(pages()[name], encoding="utf-8")
+        (folder / name).write_text(written[name], encoding="utf-8")
         output.say(f"{folder / name} is written")
     return 0
 

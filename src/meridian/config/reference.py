@@ -95,8 +95,8 @@ def _name(annotation: Any) -> str:
     if is_section(kind):
         return "section"
     for marker in markers:
-        if word := PATTERNS.get(getattr(marker, "pattern", None)):
-            return word
+        if pattern := PATTERNS.get(getattr(marker, "pattern", None) or ""):
+            return pattern
     return KINDS.get(kind, getattr(kind, "__name__", str(kind)))
 
 
