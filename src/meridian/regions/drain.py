@@ -36,10 +36,8 @@ class Drain:
 
     def progress(self, now: datetime) -> float:
         """How far it has come, 0 to 1. A clock that was set back holds it at its start."""
-        elapsed = (now - self.started_at).total_seconds()
-        if elapsed >= self.over:
-            return 1.0
-        return max(0.0, elapsed) / self.over
+        elapsed = max(0.0, (now - self.started_at).total_seconds())
+        return 1.0 if elapsed >= self.over else elapsed / self.over
 
     def share(self, now: datetime) -> float:
         """The share of the location's traffic that is taken away now, in hundredths."""

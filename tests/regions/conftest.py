@@ -1,0 +1,19 @@
+from collections.abc import AsyncIterator
+from importlib.resources import files
+
+import pytest_asyncio
+
+from meridian.store.database import Database
+from meridian.store.migrations import OWN, migrate
+from tests.regions.bench import Bench
+
+
+@pytest_asyncio.fixture
+async def bench(postgres_url: str) -> AsyncIterator[Bench]:
+    """Control's insides over an empty PostgreSQL with this feature's tables."""
+    database = Database(postgres_url)
+    await migrate(database, {**OWN, "routing": files("meridian.regions") / "migrations"})
+    bench = Bench(database)
+    await bench.keys.load()
+    yield bench
+    await database.close()
