@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 import uvloop
@@ -23,6 +26,19 @@ class Server(uvicorn.Server):
     """Edges wait up to 25 s for a snapshot; a stop tells them at once that there is none."""
 
     control: ControlPlane
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Being asked to stop and stopping is success: uvicorn itself would die of the signal in the end."""
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGINT, signal.SIGTERM)
+        for number in signals:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.control.snapshots.close()
