@@ -28,3 +28,9 @@ def _sockets_of_this_run() -> Iterator[None]:
         del os.environ["XDG_RUNTIME_DIR"]
     else:
         os.environ["XDG_RUNTIME_DIR"] = before
+    parser.addoption(
+        "--configurations",
+        type=int,
+        default=500,
+        help="How many generated configurations the residency tests go through (`make proof`: 10,000).",
+    )

@@ -16,6 +16,7 @@ from tests.support.postgres import FAST, Server, running
 from tests.support.waiting import until
 
 ROOT = os.geteuid() == 0
+REPOSITORY = Path(__file__).parents[2]
 
 
 def write(server: Server, value: str) -> None:
@@ -206,10 +207,24 @@ def test_the_servers_environment_holds_nothing_of_ours(
     }
 
 
-def test_a_full_disk_is_a_sentence_and_nothing_half_made_stays(tmp_path: Path) -> None:
-    """Where a file system of 8 MB can be mounted (as root, inside a namespace of its own), initdb runs out of
-    space on it."""
-    script = textwrap.dedent("""
+def on_a_disk_of(megabytes: int, folder: Path, script: str) -> list[str]:
+    """What the script prints when `sys.argv[1]` is a file system so small. Only root can mount one, in a
+    namespace of its own."""
+    folder.mkdir()
+    mount = f'mount -t tmpfs -o size={megabytes}m tmpfs {folder} && exec "$0" -c "$1" {folder}'
+    command = ["unshare", "--mount", "sh", "-c", mount, sys.executable, textwrap.dedent(script)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=REPOSITORY)
+    if result.stderr.startswith(("unshare:", "mount:")):
+        pytest.skip("no file system can be mounted here")
+    assert result.returncode == 0, result.stderr
+    return result.stdout.splitlines()
+
+
+def test_without_space_for_a_new_one_it_says_so_and_nothing_half_made_stays(tmp_path: Path) -> None:
+    sentence, listing = on_a_disk_of(
+        8,
+        tmp_path / "disk",
+        """
         import sys
         from pathlib import Path
         from meridian.core.errors import Unavailable
@@ -220,19 +235,44 @@ def test_a_full_disk_is_a_sentence_and_nothing_half_made_stays(tmp_path: Path) -
         except Unavailable as error:
             print(error)
         print(sorted(entry.name for entry in home.iterdir()))
-    """)
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = f'mount -t tmpfs -o size=8m tmpfs {disk} && exec "$0" -c "$1" {disk}'
-    result = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", mount, sys.executable, script],
-        capture_output=True,
-        text=True,
-        check=False,
+        """,
     )
-    if "mount" in result.stderr or "unshare" in result.stderr:
-        pytest.skip("no file system can be mounted here")
-    sentence, listing = result.stdout.splitlines()
-    assert "cannot be made" in sentence
+    assert "data folder cannot be made" in sentence
     assert "No space left on device" in sentence
-    assert "postgres" not in listing.replace(".postgres.lock", "")
+    assert listing == "['.postgres.lock']"
+
+
+def test_a_disk_that_fills_up_loses_nothing_that_was_committed(tmp_path: Path) -> None:
+    lines = on_a_disk_of(
+        110,
+        tmp_path / "disk",
+        """
+        import secrets, sys
+        from pathlib import Path
+        import psycopg
+        from tests.support.postgres import Server
+        server = Server(Path(sys.argv[1]))
+        with (server.home / "ballast").open("wb") as ballast:
+            ballast.write(bytes(30_000_000))
+        server.start()
+        committed = 0
+        try:
+            with psycopg.connect(server.url, autocommit=True) as connection:
+                connection.execute("CREATE TABLE filler (n integer, t text STORAGE EXTERNAL)")
+                connection.execute("CREATE TABLE text AS SELECT %s::text AS t", (secrets.token_hex(1_000_000),))
+                while True:
+                    connection.execute("INSERT INTO filler SELECT %s, t FROM text", (committed + 1,))
+                    committed += 1
+        except psycopg.OperationalError as error:
+            print(error)
+        server.kill()
+        (server.home / "ballast").unlink()
+        server.start()
+        with psycopg.connect(server.url) as connection:
+            [(found,)] = connection.execute("SELECT count(*) FROM filler")
+        server.stop()
+        print(committed > 0, committed <= found <= committed + 1)
+        """,
+    )
+    assert any("No space left on device" in line or "closed the connection" in line for line in lines)
+    assert lines[-1] == "True True"

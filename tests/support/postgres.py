@@ -78,7 +78,7 @@ def running(home: Path, settings: dict[str, str] | None = None) -> Iterator[Serv
     try:
         yield server.start()
     finally:
-        server.stop()
+        server.stop(signal.SIGQUIT)  # at once: nothing of it is kept
         shutil.rmtree(runtime_folder(home), ignore_errors=True)
         shutil.rmtree(home / "postgres", ignore_errors=True)
 

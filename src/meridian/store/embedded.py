@@ -101,7 +101,6 @@ class Embedded:
                 self._check_not_running()
                 self._own(self.data)
                 self._write_settings()
-                self._own(self._sockets)
         except OSError as error:
             raise Unavailable(
                 f"PostgreSQL's folder {self.data} cannot be prepared ({error.strerror or error})",
@@ -136,9 +135,12 @@ class Embedded:
             return "namespace"
         if os.geteuid() == 0 and self._works_as("nobody"):
             return "nobody"
+        refuses = (
+            "PostgreSQL refuses to run as root" if os.geteuid() == 0 else f"user {os.geteuid()} has no name"
+        )
         raise Unavailable(
-            "PostgreSQL refuses to run as root, this machine allows no user namespaces, and the user nobody "
-            f"cannot enter {self.home.resolve()} or read {self._binaries}",
+            f"{refuses}, this machine allows no user namespaces, and the user nobody cannot enter "
+            f"{self.home.resolve()} or read {self._binaries}",
             "run Meridian as another user, or set MERIDIAN_DATABASE_URL to a PostgreSQL of your own",
         )
 
@@ -146,21 +148,22 @@ class Embedded:
         """Whether the server's program can be run from within the home."""
         script = 'cd "$0" && exec "$1" --version'
         program = ["/bin/sh", "-c", script, str(self.home.resolve()), str(self._binaries / "postgres")]
-        return (
-            subprocess.run(
-                _launch(identity, program), capture_output=True, check=False, timeout=30
-            ).returncode
-            == 0
-        )
+        done = subprocess.run(_launch(identity, program), capture_output=True, check=False, timeout=30)
+        return done.returncode == 0
 
-    @cached_property
+    @property
     def _sockets(self) -> Path:
-        """Whoever can enter this folder may connect: there is no other check. So nobody else can."""
+        """Whoever can enter this folder may connect: there is no other check. So nobody else can. Made again
+        when it was cleaned away."""
         folder = runtime_folder(self.home)
         if self._identity in ("self", "namespace"):
             return folder
-        apart = folder.with_name(folder.name + ".pg")
+        # The other user can enter neither root's own folder nor the one that it is in.
+        apart = Path("/tmp", folder.name + ".pg")  # noqa: S108 - private, as checked below
         apart.mkdir(mode=0o700, exist_ok=True)
+        if apart.is_symlink() or apart.stat().st_uid not in (0, pwd.getpwnam(self._identity).pw_uid):
+            raise Unavailable(f"{apart} belongs to someone else", "remove it, or set XDG_RUNTIME_DIR")
+        self._own(apart)
         return apart
 
     @contextmanager
