@@ -35,6 +35,10 @@ def test_with_control_down_it_says_for_how_long_and_what_still_serves() -> None:
     )
 
 
+def test_a_control_that_runs_and_does_not_answer_is_told() -> None:
+    assert judge(world(), ON_DISK).startswith("control does not answer; edges serve on")
+
+
 def test_an_edge_that_is_down_with_control_is_counted() -> None:
     edges = [ON_DISK[0], EdgeCondition("US", "3f2a", "down", "disk", "Envoy is not running")]
     assert "1 of 2 edges serve" in judge(world(process("control", "waiting")), edges)

@@ -1,11 +1,11 @@
 """What a person reads once the world is up: what is where, what survives, and what to try next."""
 
 import shlex
-import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from meridian.world.program import program
 
 EXAMPLES: Mapping[str, tuple[str, str]] = {
     "EU": ("81.2.69.142", "an address in Britain"),
@@ -69,14 +69,3 @@ def _try(world: Mapping[str, Any], where: Path) -> list[str]:
     ]
     wide = max(len(command) for command, _ in rows if len(command) < 76)
     return [f"  {command:<{wide}}  # {why}" if why else f"  {command}" for command, why in rows]
-
-
-def program(where: Path) -> str:
-    """How a person in `where` calls the program: `meridian` when it is on the path, else the path to it."""
-    script = Path(sys.executable).with_name("meridian")
-    found = shutil.which("meridian")
-    if found and Path(found).resolve() == script.resolve():
-        return "meridian"
-    if script.is_relative_to(where):
-        return str(script.relative_to(where))
-    return str(script)

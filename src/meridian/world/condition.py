@@ -136,13 +136,16 @@ def judge(world: Mapping[str, Any], edges: Sequence[EdgeCondition], compilation:
     for name in ("postgres", "control"):
         if name in down:
             said.append(f"{name} is down since {_seconds(down[name]['for'])}" + _because(down[name]))
-    if "control" in down and edges:
+    blind = any(edge.source == "disk" for edge in edges)
+    if blind and "control" not in down:
+        said.append("control does not answer")
+    if blind:
         said.append(_serving(edges))
     if compilation:
         said.append(compilation)
     said += _others(down)
     said += [_fault(fault) for fault in world["faults"] if fault["verb"] != "kill"]
-    if "control" not in down:
+    if not blind:
         said += [
             f"edge {edge.region}: {edge.sentence}"
             for edge in edges

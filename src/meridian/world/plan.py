@@ -1,7 +1,6 @@
 """What a world consists of, worked out without starting anything: processes, inventory, links."""
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from meridian.world.geography import round_trip
 from meridian.world.home import Home
 from meridian.world.links import LinkPlan
 from meridian.world.ports import Ports
+from meridian.world.program import meridian
 from meridian.world.topology import Topology
 
 LOOPBACK = "127.0.0.1"
@@ -109,11 +109,3 @@ class Blueprint:
         apps = [self.app_of(location) for location in self.topology.locations]
         agents = [self.agent_of(region) for region in self.topology.regions]
         return {plan.name: plan for plan in [*apps, self.links_process(), *agents]}
-
-
-def meridian() -> list[str]:
-    """How to start the program that this process belongs to."""
-    script = Path(sys.executable).with_name("meridian")
-    if script.is_file() and os.access(script, os.X_OK):
-        return [str(script)]
-    return [sys.executable, "-c", "from meridian.cli.main import run; run()"]

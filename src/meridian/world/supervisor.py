@@ -22,7 +22,7 @@ from meridian.world import hotline, issuer, logs, orphans
 from meridian.world import topology as topologies
 from meridian.world.child import Child, ChildPlan
 from meridian.world.crew import Crew
-from meridian.world.fetch import fetch_async
+from meridian.world.fetch import fetch_async, fetch_json
 from meridian.world.files import write_text
 from meridian.world.home import Home
 from meridian.world.plan import Blueprint
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 60.0
 """Seconds that a part may take to be ready before the start is given up."""
+REPORTS = 3.0
+"""Seconds to wait for the edges' first reports before the banner."""
 ATTEMPTS = 4
 """Crashes in a row after which a first start is given up."""
 FOLLOW_EVERY = 2.0
@@ -139,6 +141,18 @@ class Supervisor:
             for region in self.blueprint.topology.regions:
                 ready = self._answers(f"{self.blueprint.edge_url(region)}/__meridian/ready")
                 group.create_task(self._await(f"edge:{region}", ready))
+        await self._reported()
+
+    async def _reported(self) -> None:
+        """Until control has heard of every edge, for a little while: they serve already."""
+        url = f"{self.blueprint.control}/infrastructure/edges"
+        token = self.blueprint.home.admin_token.read_text().strip()
+        deadline = time.monotonic() + REPORTS
+        while time.monotonic() < deadline:
+            told = await asyncio.to_thread(fetch_json, url, token)
+            if told and all(region["edges"] and not region["sentence"] for region in told["regions"]):
+                return
+            await asyncio.sleep(0.05)
 
     def _app_url(self, name: str) -> Callable[[], Any]:
         port = self.blueprint.ports.apps[name.partition(":")[2]]

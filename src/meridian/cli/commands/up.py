@@ -25,7 +25,8 @@ def up(detach: bool, home: str | None, port_base: int, config: Path | None) -> N
 
     Without --detach it stays in the foreground, and Ctrl-C stops every process it started.
     """
-    from meridian.world import start
-
-    run = start.detached if detach else start.foreground
+    if detach:
+        from meridian.world.detach import detached as run
+    else:
+        from meridian.world.start import foreground as run
     run(home_folder(home), config, port_base, output.note, output.say)
