@@ -81,10 +81,12 @@ class AppKeys:
             kept = held or self._cached(url)
             if kept is None:
                 raise Unavailable(
-                    f"the app's keys cannot be fetched from {url}: {str(error) or type(error).__name__}",
+                    f"the app's keys cannot be fetched from {url}: {_reason(error)}",
                     "correct identity.jwks.url, or give a file",
                 ) from None
-            log.warning("the app's keys at %s do not answer; the last known ones stay: %s", url, error)
+            log.warning(
+                "the app's keys at %s do not answer; the last known ones stay: %s", url, _reason(error)
+            )
             self._fetched[url] = (kept, now - refresh + min(refresh, 5.0))
             return kept
         self._fetched[url] = (fetched, now)
@@ -103,6 +105,10 @@ class AppKeys:
             write_atomically(self.cache, json.dumps({"url": url, "jwks": jwks}).encode())
         except OSError as error:
             log.warning("the app's keys could not be kept in %s: %s", self.cache, error.strerror)
+
+
+def _reason(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__
 
 
 async def _fetch(url: str) -> bytes:
