@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from meridian.core.suggest import closest
+from meridian.core.suggest import closest, listed
 from meridian.geo.countries import countries
 
 _MISTAKEN = {
@@ -41,7 +41,4 @@ def likely_country(written: str) -> str:
 def named(codes: Iterable[str], limit: int = 6) -> str:
     """Countries for a sentence: "France, Spain and 12 more"."""
     known = countries()
-    names = [known[code].name if code in known else code for code in codes]
-    if len(names) > limit:
-        return f"{', '.join(names[: limit - 1])} and {len(names) - limit + 1} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return listed([known[code].name if code in known else code for code in codes], limit)

@@ -116,9 +116,9 @@ def draft(source: Path | str | bytes, model: type[C], *, name: str = "meridian.y
         config = model.model_validate(document.value)
     except ValidationError as error:
         errors = error.errors(include_url=False)
+        wrong = {placed.finding.path for placed in problems}
         problems += [
-            document.place(messages.finding(one, model), of_key=one["type"] == "extra_forbidden")
-            for one in errors
+            document.place(one.finding, of_key=one.of_key) for one in messages.findings(errors, model, wrong)
         ]
         saved = salvage(document.value, errors, model)
         if saved is None:

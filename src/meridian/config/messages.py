@@ -1,28 +1,58 @@
 """Turns pydantic's errors into Meridian's sentences: what is wrong and what to do, without the library's jargon."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from meridian.config.countries import likely_country
+from meridian.config.document import Path
 from meridian.config.schema.base import COUNTRY_PATTERN, PATH_PATTERN, SLUG_PATTERN
 from meridian.config.shape import place
 from meridian.core.errors import Finding
-from meridian.core.suggest import closest, did_you_mean
+from meridian.core.suggest import closest, did_you_mean, hinted
+
+MISSING = "this setting is missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A finding about a key itself, or about what it leads to."""
+
+    finding: Finding
+    of_key: bool
+
+
+def findings(errors: Sequence[ErrorDetails], model: type[BaseModel], known: Container[Path]) -> list[Named]:
+    """A finding for each of `ValidationError.errors()` that is not an echo of another one. known: paths at which something
+    is known to be wrong already."""
+    inside = {error["loc"][:-1] for error in errors}
+    named = [
+        Named(finding(error, model), error["type"] == "extra_forbidden")
+        for error in errors
+        if error["loc"] not in known and not (error["type"] == "too_short" and error["loc"] in inside)
+    ]
+    # a misspelt key that "is missing" too is one problem: the hint says which was meant
+    misspelt = {(*one.finding.path[:-1], hinted(one.finding.todo)) for one in named if one.of_key}
+    return [one for one in named if one.finding.what != MISSING or one.finding.path not in misspelt]
 
 
 def finding(error: ErrorDetails, model: type[BaseModel]) -> Finding:
     """The finding for one of `ValidationError.errors()`."""
     path = tuple(step for step in error["loc"] if step != "[key]")
+    at = place(model, path)
     if error["type"] == "extra_forbidden":
         known = place(model, path[:-1]).settings
         return Finding(path, "there is no such setting", did_you_mean(str(path[-1]), known))
     if error["type"] == "missing":
-        described = place(model, path).field
-        about = _first_sentence(described.description if described else None)
-        return Finding(path, "this setting is missing", f"add it{about}")
+        about = _first_sentence(at.field.description if at.field else None)
+        return Finding(path, MISSING, f"add it{about}")
+    if error["input"] is None:
+        required = at.field is not None and at.field.is_required()
+        todo = "give it a value" if required else "give it a value, or remove the key"
+        return Finding(path, "nothing is written here", todo)
     what, todo = _sentence(error)
     return Finding(path, what, todo)
 
@@ -36,8 +66,6 @@ def _first_sentence(description: str | None) -> str:
 
 def _sentence(error: ErrorDetails) -> tuple[str, str]:
     given, context = error["input"], error.get("ctx", {})
-    if given is None:
-        return "nothing is written here", "give it a value, or remove the key"
     if rule := _RULES.get(error["type"]):
         return rule(given, context)
     what = error["msg"].removeprefix("Input ").removeprefix("Value error, ")
@@ -78,6 +106,8 @@ def _pattern(given: Any, context: Mapping[str, Any]) -> tuple[str, str]:
 
 def _choice(given: Any, context: Mapping[str, Any]) -> tuple[str, str]:
     choices = [choice.strip("'") for part in context["expected"].split(" or ") for choice in part.split(", ")]
+    if len(choices) == 1:
+        return f"this must be {choices[0]}, not {shown(given)}", f"write {choices[0]}"
     near = closest(str(given), choices)
     todo = f"did you mean {near}?" if near else "write " + " or ".join(choices)
     return f"{shown(given)} is not one of {', '.join(choices)}", todo
@@ -94,7 +124,11 @@ def _expects(kind: str, example: str) -> Callable[[Any, Mapping[str, Any]], tupl
 
 
 def _bound(word: str, allowed: str, key: str) -> Callable[[Any, Mapping[str, Any]], tuple[str, str]]:
-    return lambda given, context: (f"{shown(given)} is too {word}", f"write {allowed} {context[key]}")
+    return lambda given, context: (f"{shown(given)} is too {word}", f"write {allowed} {_plain(context[key])}")
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number == int(number) else str(number)
 
 
 def _too_few(given: Any, context: Mapping[str, Any]) -> tuple[str, str]:

@@ -27,8 +27,8 @@ WORD = re.compile(r"[A-Za-z0-9_-]+")
 class Doubt:
     """What was left out, so that findings about the rest can be placed, and echoes told apart.
 
-    names: of entries that were left out and everything in them, folded. sections: paths of sections that lost a setting,
-    which has its default instead. gaps: path of a list, as written -> indices of its items that were left out."""
+    names: of entries that were left out and everything in them, folded. sections: paths of sections that lost a setting
+    other than a number, which has its default instead. gaps: path of a list, as written -> indices of items left out."""
 
     names: set[str] = field(default_factory=set)
     sections: set[Path] = field(default_factory=set)
@@ -52,10 +52,10 @@ class Doubt:
 
     def leave_out(self, path: Path, gone: Any, model: type[Config]) -> None:
         """Remembers that what stood at `path`, as written, was left out."""
-        kind = place(model, path).kind
-        if kind in ("entry", "item"):
+        at = place(model, path)
+        if at.kind in ("entry", "item"):
             self.names |= set(_words([path[-1], gone]))
-        elif kind == "setting" and len(path) > 2:
+        elif at.kind == "setting" and len(path) > 2 and at.type not in (int, float):
             self.sections.add(path[:-1])
         if isinstance(path[-1], int):
             self.gaps.setdefault(path[:-1], set()).add(path[-1])

@@ -6,6 +6,7 @@ from itertools import pairwise
 from meridian.config.schema.root import Config
 from meridian.config.schema.service import AppFeature
 from meridian.core.errors import Finding
+from meridian.core.suggest import listed
 
 OPEN = "open"
 
@@ -25,26 +26,29 @@ def _routing(config: Config, name: str, feature: AppFeature) -> Iterator[Finding
         what = f"only a pinned feature has a region, and this one's route is {feature.route}"
         yield Finding((*path, "region"), what, "remove it, or write `route: pinned`")
     if feature.failover == "any" and feature.residency != OPEN:
-        what = f"failover to any region would lead out of residency {feature.residency}"
+        what = f"failover to any region would lead out of its residency ({feature.residency})"
         yield Finding((*path, "failover"), what, "write `failover: region`, or `residency: open`")
-    for user_region, bound in bounds(config, feature):
-        yield from _start(config, name, feature, user_region, bound)
+    yield from _starts(config, name, feature)
 
 
-def _start(config: Config, name: str, feature: AppFeature, user_region: str, bound: str) -> Iterator[Finding]:
+def _starts(config: Config, name: str, feature: AppFeature) -> Iterator[Finding]:
     """The home location of the region a feature runs in must itself be allowed; else every request would be refused."""
-    target = feature.region if feature.route == "pinned" else user_region
-    if target not in config.regions or feature.route in ("nearest", "optimal"):
-        return
-    home = config.regions[target].locations[0]
-    inside = config.residency[bound].locations
-    if home in inside or (feature.route == "home" and feature.residency == "home"):
-        return  # the latter is a fault of the region, found with it
-    what = (
-        f"it runs in {home} for users of {user_region}, outside residency set {bound} to which it binds them"
-    )
-    todo = f"add {home} to the set, pin it to another region, or choose another residency"
-    yield Finding(("features", name, "residency"), what, todo)
+    refused: dict[tuple[str, str], list[str]] = {}
+    for user_region, bound in bounds(config, feature):
+        target = feature.region if feature.route == "pinned" else user_region
+        if target is None or target not in config.regions or feature.route in ("nearest", "optimal"):
+            continue
+        if feature.route == "home" and feature.residency == "home":
+            continue  # a fault of the region, found with it
+        home = config.regions[target].locations[0]
+        if home not in config.residency[bound].locations:
+            refused.setdefault((home, bound), []).append(user_region)
+    for (home, bound), users in refused.items():
+        yield Finding(
+            ("features", name, "residency"),
+            f"it runs in {home} for users of {listed(users)}, outside residency set {bound} to which it binds them",
+            f"add {home} to the set, pin it to another region, or choose another residency",
+        )
 
 
 def _edges(config: Config) -> Iterator[Finding]:
@@ -65,9 +69,12 @@ def _edges(config: Config) -> Iterator[Finding]:
 def _leak(
     config: Config, target: str, edge: tuple[str, str], bound: str, features: dict[str, set[str]]
 ) -> Finding:
-    first, *others = features
-    users = ", ".join(sorted(set.union(*features.values())))
-    bind = f"feature {first} binds" if not others else f"feature {first} and {len(others)} more bind"
+    users = listed(sorted(set.union(*features.values())))
+    bind = (
+        f"feature {listed(list(features))} binds"
+        if len(features) == 1
+        else f"features {listed(list(features))} bind"
+    )
     declared = config.regions[target].failover
     path = ("regions", target, "locations" if declared is None else "failover")
     index = (config.regions[target].locations if declared is None else declared).index(edge[1])
@@ -87,11 +94,12 @@ def bounds(config: Config, feature: AppFeature) -> Iterator[tuple[str, str]]:
 
 
 def _targets(config: Config, feature: AppFeature, user_region: str, bound: str) -> Iterator[str]:
-    """The regions whose chain these requests can follow: one by rule, or any that the set allows to start in."""
+    """The regions whose chain these requests can follow. A home location outside the set is another finding."""
+    inside = config.residency[bound].locations
+    starts = [name for name, region in config.regions.items() if region.locations[0] in inside]
     if feature.route == "pinned":
-        yield from (name for name in (feature.region,) if name in config.regions)
+        yield from (name for name in starts if name == feature.region)
     elif feature.route == "home":
-        yield user_region
+        yield from (name for name in starts if name == user_region)
     else:
-        inside = config.residency[bound].locations
-        yield from (name for name, region in config.regions.items() if region.locations[0] in inside)
+        yield from starts

@@ -57,10 +57,16 @@ def _cidr(value: Any) -> Any:
         raise ValueError("this must be an address range; write for example 10.0.0.0/8 or 2001:db8::/32")
     try:
         return str(ipaddress.ip_network(value))
-    except ValueError as error:
-        raise ValueError(
-            f"{value!r} is not an address range ({error}); write for example 10.0.0.0/8"
-        ) from None
+    except ValueError:
+        raise ValueError(f"{value!r} is not an address range; {_nearest_range(value)}") from None
+
+
+def _nearest_range(written: str) -> str:
+    """What to do about something that is no network: an address with a prefix that cuts into it is the usual slip."""
+    try:
+        return f"did you mean {ipaddress.ip_network(written, strict=False)}?"
+    except ValueError:
+        return "write for example 10.0.0.0/8 or 2001:db8::/32"
 
 
 Duration = Annotated[
