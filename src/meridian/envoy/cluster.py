@@ -1,7 +1,9 @@
 """Clusters: a service in the locations that may serve it, in the order in which they are tried.
 
-Each location is one Envoy priority. Endpoints travel apart from the cluster (EDS, a file each), since drains, weights and
-returns change them often; a cluster itself hardly ever changes, which keeps its health state and connections.
+Each location is one Envoy priority. Where there is more than one, endpoints travel apart from the cluster (EDS, a file each), since
+drains and returns change them often, and a cluster that does not change keeps its health state and connections. Where there is
+only one, nothing can be shifted, and they stand in the cluster: Envoy opens an inotify instance for each file it watches, and
+a Linux user has 128 of them.
 """
 
 import ipaddress
@@ -60,15 +62,15 @@ def cluster(
     service_name: str,
     service: Service,
     health: HealthCheck,
+    hops: Sequence[Hop],
     groups: Groups,
     edge: Edge,
     chain: str,
 ) -> Cluster:
-    """chain: the locations that a request may take. The health check names it and the service in headers, since a peer edge
-    answers for its own part of the chain.
+    """hops: all that it may ever try. groups: those it tries now. chain: the locations that a request may take; the health check
+    names it and the service in headers, since a peer edge answers for its own part of the chain.
 
     An address that is a name is resolved by Envoy itself (STRICT_DNS), and then the endpoints stand in the cluster."""
-    hops = [hop for group in groups for hop in group]
     named = any(not is_ip(each) for hop in hops for each in hop.addresses)
     assignment = endpoints(name, groups)
     config: Json = {
@@ -89,8 +91,10 @@ def cluster(
     }
     if edge.peer_tls and any(hop.kind == "peer" for hop in hops):
         config["transport_socket_matches"] = [_peer_tls(edge)]
-    if named:
-        config |= {"type": "STRICT_DNS", "dns_lookup_family": "ALL", "load_assignment": assignment}
+    if named or len(hops) < 2:
+        config |= {"type": "STRICT_DNS" if named else "STATIC", "load_assignment": inline(assignment)}
+        if named:
+            config["dns_lookup_family"] = "ALL"
         return Cluster(config)
     config |= {"type": "EDS", "eds_cluster_config": {"eds_config": source(endpoints_file(name))}}
     return Cluster(config, assignment)
@@ -128,6 +132,11 @@ def endpoints(name: str, groups: Groups) -> Json:
         "endpoints": localities,
         "policy": {"overprovisioning_factor": OVERPROVISIONING},
     }
+
+
+def inline(assignment: Json) -> Json:
+    """An assignment as it stands in a cluster: without the type that it carries as a resource of its own."""
+    return {key: value for key, value in assignment.items() if key != "@type"}
 
 
 def is_ip(host_port: str) -> bool:

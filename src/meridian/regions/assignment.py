@@ -18,7 +18,11 @@ class Assignment:
 
     @classmethod
     def parse(cls, content: bytes) -> "Assignment":
-        raw = json.loads(content)["resources"][0]
+        """From an endpoints file."""
+        return cls.of(json.loads(content)["resources"][0])
+
+    @classmethod
+    def of(cls, raw: Json) -> "Assignment":
         localities = sorted(raw.get("endpoints", ()), key=lambda each: each.get("priority", 0))
         first = [each for each in localities if each.get("priority", 0) == 0]
         return cls(

@@ -186,8 +186,9 @@ def _add(
         config = context.config
         settings = config.services[service]
         health = settings.health or config.health
-        groups = drained(hops(config, context.inventory, context.region, service, chain), state.drains)
-        clusters[name] = cluster(name, service, settings, health, groups, config.edge, written(chain))
+        every = hops(config, context.inventory, context.region, service, chain)
+        groups = drained(every, state.drains)
+        clusters[name] = cluster(name, service, settings, health, every, groups, config.edge, written(chain))
     return name
 
 

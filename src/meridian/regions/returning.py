@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from meridian.core.decision import Decision, clip
+from meridian.envoy.cluster import endpoints_file
 from meridian.envoy.report import HostHealth
-from meridian.envoy.snapshot import Snapshot
+from meridian.envoy.snapshot import Json, Snapshot
 from meridian.regions.assignment import Assignment
 from meridian.regions.recovery import Line, Phase, Place, Turn, advance, division, replayed
 
@@ -62,14 +63,16 @@ class Recovery:
         digest, lines = self._parsed
         if digest == snapshot.digest:
             return lines
-        windows = _windows(snapshot)
         lines = {}
-        for name, content in snapshot.resources.items():
-            if not name.startswith("endpoints/"):
+        for cluster in json.loads(snapshot.resources["clusters.json"])["resources"]:
+            if "health_checks" not in cluster:
                 continue
-            found = Assignment.parse(content)
+            file = endpoints_file(cluster["name"])
+            found = (
+                Assignment.parse(snapshot.resources[file]) if file in snapshot.resources else _inline(cluster)
+            )
             if found.zones and not found.shared:
-                lines[name] = (Line(found.cluster, found.zones, windows.get(found.cluster, 0.0)), found)
+                lines[file] = (Line(found.cluster, found.zones, _window(cluster)), found)
         self._parsed = (snapshot.digest, lines)
         self._places = {name: place for name, place in self._places.items() if name in lines}
         return lines
@@ -98,16 +101,14 @@ def explain(edge: str, turns: Sequence[Turn]) -> Decision:
     )
 
 
-def _windows(snapshot: Snapshot) -> dict[str, float]:
-    """Cluster -> `return_over` in seconds: the slow-start window that the compiler wrote for its instances."""
-    clusters = json.loads(snapshot.resources["clusters.json"])["resources"]
-    return {
-        each["name"]: float(
-            each["round_robin_lb_config"]["slow_start_config"]["slow_start_window"].removesuffix("s")
-        )
-        for each in clusters
-        if "round_robin_lb_config" in each
-    }
+def _inline(cluster: Json) -> Assignment:
+    return Assignment.of(cluster["load_assignment"])
+
+
+def _window(cluster: Json) -> float:
+    """`return_over` in seconds: the slow-start window that the compiler wrote for the cluster's instances."""
+    window = str(cluster["round_robin_lb_config"]["slow_start_config"]["slow_start_window"])
+    return float(window.removesuffix("s"))
 
 
 def _counts(health: Sequence[HostHealth]) -> dict[str, dict[str, tuple[int, int]]]:
