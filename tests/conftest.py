@@ -15,6 +15,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--renew-golden", action="store_true", help="Write tests/**/golden anew instead of comparing with it."
     )
+    parser.addoption(
+        "--configurations",
+        type=int,
+        default=300,
+        help="How many generated configurations the residency tests go through (the whole run: 10000).",
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,9 +34,3 @@ def _sockets_of_this_run() -> Iterator[None]:
         del os.environ["XDG_RUNTIME_DIR"]
     else:
         os.environ["XDG_RUNTIME_DIR"] = before
-    parser.addoption(
-        "--configurations",
-        type=int,
-        default=500,
-        help="How many generated configurations the residency tests go through (`make proof`: 10,000).",
-    )
