@@ -1,7 +1,9 @@
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from contextlib import closing
 from pathlib import Path
@@ -81,11 +83,12 @@ def test_as_root_it_runs_below_a_folder_that_only_root_can_enter(postgres_home: 
 
 @pytest.mark.skipif(not ROOT, reason="only root can become another user")
 def test_where_namespaces_are_forbidden_root_runs_it_as_nobody_and_back(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    cluster: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    home = tmp_path_factory.mktemp("open")
-    for folder in (home, home.parent, home.parent.parent):
-        folder.chmod(0o711)
+    home = Path(tempfile.mkdtemp(prefix="mt-", dir="/tmp"))
+    request.addfinalizer(lambda: shutil.rmtree(home))
+    home.chmod(0o711)
+    shutil.copytree(cluster, home / "postgres")
     with running(home) as server:
         write(server, "a")
         server.stop()
@@ -95,7 +98,10 @@ def test_where_namespaces_are_forbidden_root_runs_it_as_nobody_and_back(
             assert server.process
             assert psutil.Process(server.process.pid).uids().effective == 65534
             assert kept(server) == ["a"]
+            sockets = Path(str(psycopg.conninfo.conninfo_to_dict(server.url)["host"]))
+            assert (sockets.owner(), stat.S_IMODE(sockets.stat().st_mode)) == ("nobody", 0o700)
             server.stop()
+            sockets.rmdir()
         server.start()
         assert kept(server) == ["a"]
 
