@@ -25,6 +25,7 @@ CONTROL_PATHS = (
     "/infrastructure/latency",
 )
 """What apps ask control through their edge. Operators go to control itself."""
+HEALTH_TRIES = 3
 LONGEST_NAME = 160
 """Of a cluster; with a digest and a file's ending it stays well below the 255 bytes of a file name."""
 
@@ -65,7 +66,7 @@ def _public(
         if lane.user_region:
             headers.append(_exact("x-meridian-region", lane.user_region))
         for path in feature.paths:
-            yield from _variants(config, lane, name, path, headers)
+            yield from _variants(config, context.region, lane, name, path, headers)
     for name, feature in sorted(config.features.items()):
         for path in feature.paths:
             yield Route(_undecided(name, feature, path), order=_order(path) + 2)
@@ -89,31 +90,21 @@ def _peer(
             checked[feature.service, chain] = None
             yield Route(_health(config, feature.service, chain, name), order=0, peer=True)
         for path in feature.paths:
-            yield from _variants(config, lane, name, path, [_exact(CHAIN_HEADER, chain)], peer=True)
+            yield from _variants(
+                config, context.region, lane, name, path, [_exact(CHAIN_HEADER, chain)], peer=True
+            )
 
 
 def _variants(
-    config: Config, lane: Lane, cluster: str, path: str, headers: list[Json], peer: bool = False
+    config: Config, region: str, lane: Lane, cluster: str, path: str, headers: list[Json], peer: bool = False
 ) -> Iterator[Route]:
     """Two routes: for requests that are safe to send twice, and for all others."""
     feature = config.features[lane.feature]
     service = config.services[feature.service]
+    patience = 1 if peer or region == lane.target else 2  # the other edge tries within its own region first
     for step, repeatable in enumerate((True, False)):
         match = headers + ([_exact("x-meridian-repeatable", "1")] if repeatable else [])
-        retry: Json = {
-            "retry_on": REPEATABLE if repeatable else NEVER_REACHED,
-            "num_retries": feature.retries,
-            "retry_back_off": {"base_interval": "0.005s", "max_interval": "0.050s"},
-            "host_selection_retry_max_attempts": 3,
-            "retry_host_predicate": [
-                extension("envoy.retry_host_predicates.previous_hosts", typed(PREVIOUS_HOSTS))
-            ],
-            "retry_priority": extension(
-                "envoy.retry_priorities.previous_priorities", typed(PREVIOUS_PRIORITIES, update_frequency=1)
-            ),
-        }
-        if repeatable:
-            retry["per_try_timeout"] = seconds(service.try_timeout)
+        retry = _retry(feature.retries, service.try_timeout * patience if repeatable else None)
         action = {"cluster": cluster, "timeout": seconds(service.timeout), "retry_policy": retry}
         route: Json = {
             "match": {**_path(path), "headers": match},
@@ -127,6 +118,25 @@ def _variants(
                 _header(CHAIN_HEADER, written(lane.chain)),
             ]
         yield Route(route, order=_order(path) + step, peer=peer)
+
+
+def _retry(retries: int, try_timeout: float | None) -> Json:
+    """try_timeout: seconds, for requests that are safe to send twice; None for the others."""
+    policy: Json = {
+        "retry_on": NEVER_REACHED if try_timeout is None else REPEATABLE,
+        "num_retries": retries,
+        "retry_back_off": {"base_interval": "0.005s", "max_interval": "0.050s"},
+        "host_selection_retry_max_attempts": 3,
+        "retry_host_predicate": [
+            extension("envoy.retry_host_predicates.previous_hosts", typed(PREVIOUS_HOSTS))
+        ],
+        "retry_priority": extension(
+            "envoy.retry_priorities.previous_priorities", typed(PREVIOUS_PRIORITIES, update_frequency=1)
+        ),
+    }
+    if try_timeout is not None:
+        policy["per_try_timeout"] = seconds(try_timeout)
+    return policy
 
 
 def _undecided(name: str, feature: AppFeature, path: str) -> Json:
@@ -149,12 +159,14 @@ def _about(name: str, feature: AppFeature) -> Json:
 
 
 def _health(config: Config, service: str, chain: str, cluster: str) -> Json:
-    """Whether this region could serve: asked by other edges, answered by one of the instances that would."""
+    """Whether this region could serve: asked by other edges, answered by one of the instances that would. Tried again like any
+    request, so that one location's failure is not taken for the region's."""
     check = config.services[service].health or config.health
     headers = [_exact("x-meridian-service", service), _exact(CHAIN_HEADER, chain)]
+    retry = _retry(HEALTH_TRIES - 1, check.timeout / HEALTH_TRIES)
     return {
         "match": {"path": health_path(check, service), "headers": headers},
-        "route": {"cluster": cluster, "timeout": seconds(check.timeout)},
+        "route": {"cluster": cluster, "timeout": seconds(check.timeout), "retry_policy": retry},
     }
 
 

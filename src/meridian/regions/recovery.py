@@ -13,7 +13,10 @@ from typing import Any, Literal
 FIRST_SHARE = 5
 """Percent that a returning location starts with."""
 
-Phase = Literal["normal", "down", "returning"]
+GRACE = 5.0
+"""Seconds that a location may take to its first health check before it counts as down: every check begins as failed."""
+
+Phase = Literal["starting", "normal", "down", "returning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,8 @@ class Line:
 class Place:
     """Where the first location of a line stands. since: monotonic seconds at which the phase began."""
 
-    phase: Phase = "normal"
-    since: float = 0.0
+    phase: Phase
+    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,12 @@ def advance(line: Line, place: Place, counts: Counts, monotonic: float) -> tuple
     """The next phase of a line's first location. A location that nothing is known about is taken to be healthy."""
     healthy, _ = counts.get(line.zones[0], (1, 1))
     elapsed = monotonic - place.since
-    after = _phase(place.phase, healthy > 0, elapsed, line.return_over)
+    after = _phase(place.phase, healthy > 0, elapsed, line.return_over if len(line.zones) > 1 else 0.0)
     if after == place.phase:
         return place, None
+    following = replace(place, phase=after, since=monotonic)
+    if place.phase == "starting" and after == "normal":
+        return following, None
     turn = Turn(
         line.cluster,
         line.zones,
@@ -75,13 +81,13 @@ def advance(line: Line, place: Place, counts: Counts, monotonic: float) -> tuple
         {zone: found for zone, (found, _) in counts.items()},
         {zone: every for zone, (_, every) in counts.items()},
     )
-    return replace(place, phase=after, since=monotonic), turn
+    return following, turn
 
 
 def _phase(before: Phase, up: bool, elapsed: float, return_over: float) -> Phase:
     if not up:
-        return "down"
-    if before == "down":
+        return "starting" if before == "starting" and elapsed < GRACE else "down"
+    if before == "down" and return_over > 0:
         return "returning"
     if before == "returning" and elapsed < return_over:
         return "returning"

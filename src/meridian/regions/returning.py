@@ -36,7 +36,10 @@ class Recovery:
         turned: set[tuple[str, Phase]] = set()
         for file, (line, assignment) in lines.items():
             place, turn = advance(
-                line, self._places.get(file, Place()), counts.get(line.cluster, {}), monotonic
+                line,
+                self._places.get(file, Place("starting", monotonic)),
+                counts.get(line.cluster, {}),
+                monotonic,
             )
             self._places[file] = place
             if turn:
@@ -85,11 +88,12 @@ def explain(edge: str, turns: Sequence[Turn]) -> Decision:
     services = sorted({turn.cluster.partition("@")[0] for turn in turns})
     many = services[0] if len(services) == 1 else f"{len(services)} services"
     left = [other for other in first.zones[1:] if first.healthy.get(other, 1) > 0]
-    then = f"sends on to {left[0]}" if left else "has no allowed location left and answers 503"
-    sentences = {
-        "down": f"{zone}: 0 of {first.total.get(zone, 0)} instances healthy for {many}; edge {edge} {then}",
-        "returning": f"{zone} is healthy again for {many}; edge {edge} gives it its traffic back over {first.return_over:g} s",
-        "normal": f"{zone} has all of its traffic for {many} again at edge {edge}, {first.elapsed:.0f} s after it came back",
+    then = f"sends on to {left[0]}" if left else "has no allowed place left and answers 503"
+    total = first.total.get(zone, 0)
+    sentences: dict[Phase, str] = {
+        "down": f"{zone}: 0 of {total} healthy for {many}, seen from edge {edge}, which {then}",
+        "returning": f"{zone} is healthy again for {many}; edge {edge} gives its traffic back over {first.return_over:g} s",
+        "normal": f"{zone} has all of its traffic for {many} again at edge {edge}, after {first.elapsed:.0f} s",
     }
     return Decision(
         controller=NAME,
