@@ -1,5 +1,6 @@
 """Hostile and broken requests: each gets a problem, and none gets further than it should."""
 
+import asyncio
 import json
 import logging
 
@@ -129,3 +130,15 @@ async def test_no_secret_reaches_the_log(world, caplog):
         await world.post("/infrastructure/tokens", {"name": "secret-in-a-bad-field" * 9, "role": "x"})
     for secret in (ADMIN, "ops-secret", "a-wrong-secret", "mrd_", "secret-in-a-bad-field"):
         assert secret not in caplog.text
+
+
+async def test_a_body_that_never_ends_is_given_up(world, monkeypatch):
+    monkeypatch.setattr("meridian.api.guard.PATIENCE", 0.05)
+    forever = asyncio.Event()
+
+    async def dripping():
+        yield b"{"
+        await forever.wait()
+
+    sending = asyncio.create_task(send(world, headers=JSON, content=dripping()))
+    assert_problem(await asyncio.wait_for(sending, 5), 408, "too-slow")

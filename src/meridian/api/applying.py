@@ -50,7 +50,7 @@ class Applying:
         Raises Conflict when `expected` is not the active version, Unavailable when PostgreSQL is away, and
         with every finding when the text may not be applied; then nothing has changed."""
         async with self._lock:
-            if self._control.has_config() and text == self._control.active().text:
+            if text == self._control.active().text:
                 await self.reconcile()
                 return None
             return await self._apply(text, reason, expected, actor)
@@ -74,7 +74,14 @@ class Applying:
             raise InvalidInput("no configuration was ever applied", "start control with --config FILE")
         text = await asyncio.to_thread(_text, path)
         async with self._lock:
-            await self._apply(text, "first start", 0, ACTOR)
+            loaded = await asyncio.to_thread(self._control.read, text)
+            # Features look at the configuration when they load their states, also for this first rehearsal.
+            self._control.assume(Active(0, "", text, loaded.config))
+            try:
+                await self._apply(text, "first start", 0, ACTOR)
+            except BaseException:
+                self._control.assume(None)
+                raise
 
     def compare_with_file(self) -> None:
         """The file is how a Meridian begins, and is never applied behind anyone's back later."""
@@ -135,9 +142,9 @@ class Applying:
 
     async def _planned(self, candidate: Active) -> Planned:
         control = self._control
-        if not control.has_config():
-            return Planned(0, True, ())
         active = control.active()
+        if not active.version:
+            return Planned(0, True, ())
         found = await asyncio.to_thread(changes, active.config, candidate.config, control.features)
         return Planned(active.version, active.text != candidate.text, tuple(found))
 

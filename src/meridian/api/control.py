@@ -141,8 +141,8 @@ class ControlPlane:
         self._active = active
         keep(self.settings.folder, active)
 
-    def assume(self, active: Active) -> None:
-        """Makes it the one in memory until PostgreSQL says which is."""
+    def assume(self, active: Active | None) -> None:
+        """Makes it the one in memory until PostgreSQL says which is, or, at the first start, until it is proved."""
         self._active = active
 
     def locate(self, local: Inventory | None) -> bool:

@@ -3,6 +3,7 @@
 Plain ASGI, outside of routing, so that no route can forget it.
 """
 
+import asyncio
 import re
 import secrets
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from meridian.api.problem import problem
 MAX_BODY = 1024 * 1024
 MAX_REPORT = 512 * 1024
 MAX_TARGET = 8192
+PATIENCE = 30.0
+"""Seconds in which a body must have arrived."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REPORT = re.compile(r"/edge/v1/[^/]+/report")
@@ -59,7 +62,14 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, sending)
             return
-        body = await _read(receive, limit)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                body = await _read(receive, limit)
+        except TimeoutError:
+            await problem(408, "too-slow", f"the body took longer than {PATIENCE:.0f} s")(
+                scope, receive, sending
+            )
+            return
         if body is None:
             await _too_large(limit)(scope, receive, sending)
             return

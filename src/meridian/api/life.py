@@ -27,6 +27,7 @@ RETRY = 0.5
 LOOK = 1.0
 ROTATION = 30.0
 HEALTH = 2.0
+AGAIN = 2.0
 POSTGRESQL = "postgresql"
 FILES = "files"
 
@@ -42,12 +43,13 @@ async def run(control: ControlPlane, applying: Applying) -> None:
         await start(control, applying)
         instance = new_id(control.clock.now())
         control.announce = partial(_announce, control, instance)
-        group.create_task(control.database.listen(CHANNEL, partial(follow, control, instance)))
+        following = partial(control.database.listen, CHANNEL, partial(follow, control, instance))
+        group.create_task(_repeat(RETRY, following))
         group.create_task(_repeat(LOOK, FileWatch(control).look))
         group.create_task(_repeat(ROTATION, partial(rotate, control)))
-        group.create_task(control.lease.run())
+        group.create_task(_repeat(RETRY, control.lease.run))
         runner = Runner(control.controllers, control.journal, control.clock, control.config, control.leading)
-        group.create_task(runner.run())
+        group.create_task(_repeat(RETRY, runner.run))
 
 
 def restore(control: ControlPlane) -> None:
@@ -57,7 +59,7 @@ def restore(control: ControlPlane) -> None:
         version, digest, text = found
         try:
             control.assume(Active(version, digest, text, control.read(text).config))
-        except MeridianError as error:
+        except Exception as error:  # noqa: BLE001 - a cache that cannot be used must not stop a start
             log.warning("the configuration kept in %s cannot be used: %s", control.settings.folder, error)
     control.signing.restore()
     control.snapshots.restore()
@@ -144,6 +146,7 @@ class FileWatch:
     def __init__(self, control: ControlPlane) -> None:
         self._control = control
         self._seen: Signature | None = None
+        self._tried = 0.0
 
     async def look(self) -> None:
         control = self._control
@@ -154,8 +157,16 @@ class FileWatch:
                 log.warning("%s", error)
             return
         control.readiness.fine(FILES)
-        if changed or control.compiling.trouble or control.compiling.troubles:
+        if changed or self._overdue():
             await control.compiling.again()
+
+    def _overdue(self) -> bool:
+        """Whether a compilation that failed should be tried again now, though nothing is known to be new."""
+        compiling, now = self._control.compiling, self._control.clock.monotonic()
+        if not (compiling.trouble or compiling.troubles) or now - self._tried < AGAIN:
+            return False
+        self._tried = now
+        return True
 
     async def _inventory_changed(self) -> bool:
         path = self._control.settings.inventory
