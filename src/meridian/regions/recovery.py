@@ -62,8 +62,10 @@ Counts = Mapping[str, tuple[int, int]]
 
 
 def advance(line: Line, place: Place, counts: Counts, monotonic: float) -> tuple[Place, Turn | None]:
-    """The next phase of a line's first location. A location that nothing is known about is taken to be healthy."""
-    healthy, _ = counts.get(line.zones[0], (1, 1))
+    """The next phase of a line's first location. While nothing is known about it, it stays where it is."""
+    if line.zones[0] not in counts:
+        return (replace(place, since=monotonic) if place.phase == "starting" else place), None
+    healthy, _ = counts[line.zones[0]]
     elapsed = monotonic - place.since
     after = _phase(place.phase, healthy > 0, elapsed, line.return_over if len(line.zones) > 1 else 0.0)
     if after == place.phase:
