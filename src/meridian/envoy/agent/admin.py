@@ -17,6 +17,7 @@ class Admin:
         self.socket = socket
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
 
     async def ready(self) -> bool:
         """Whether it is live: configured, warmed and not draining."""
@@ -60,6 +61,8 @@ class Admin:
         await self._ask("POST", "/drain_listeners?graceful")
 
     async def close(self) -> None:
+        """Every later call raises OSError: whoever still holds this one asks an Envoy that is gone."""
+        self._closed = True
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -70,6 +73,8 @@ class Admin:
         return {name: int(value) for name, _, value in pairs if value.isdigit()}
 
     async def _ask(self, method: str, path: str) -> tuple[int, str]:
+        if self._closed:
+            raise OSError("this Envoy has been replaced")
         if self._session is None:
             connector = aiohttp.UnixConnector(str(self.socket))
             self._session = aiohttp.ClientSession(connector=connector, timeout=self._timeout)

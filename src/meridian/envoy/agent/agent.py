@@ -165,6 +165,26 @@ class Agent:
     # ---- starting and stopping
 
     async def _work(self) -> None:
+        tasks: list[asyncio.Future[object]] = []
+        try:
+            await self._begin()
+            always = (
+                self.supervisor.run(),
+                self.parts.link.receive(self.offer),
+                self._report_always(),
+                self._tick_always(),
+                self._leaving.wait(),
+            )
+            tasks = [asyncio.ensure_future(each) for each in always]
+            if self.active is not None and self.parts.rehearsal is not None:
+                await self.parts.rehearsal.start(self.active.resources)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            await self._wind_up(tasks)
+
+    async def _begin(self) -> None:
         self.started = self.parts.clock.now().isoformat()
         self._place_country_database()
         found = self.parts.store.find(self.parts.region)
@@ -173,25 +193,8 @@ class Agent:
             await self._resume(found.snapshot)
         else:
             await self._without_snapshot()
-        everything = [
-            self.supervisor.run(),
-            self.parts.link.receive(self.offer),
-            self._report_always(),
-            self._tick_always(),
-        ]
-        if self.active is not None and self.parts.rehearsal is not None:
-            everything.append(self.parts.rehearsal.start(self.active.resources))
-        tasks = [asyncio.ensure_future(each) for each in everything]
-        leaving = asyncio.ensure_future(self._leaving.wait())
-        try:
-            await asyncio.wait([leaving, *tasks[:4]], return_when=asyncio.FIRST_COMPLETED)
-            for task in tasks:
-                if task.done() and not task.cancelled() and (error := task.exception()):
-                    raise error
-        finally:
-            await self._wind_up([leaving, *tasks])
 
-    async def _wind_up(self, tasks: list[asyncio.Task[None] | asyncio.Task[bool]]) -> None:
+    async def _wind_up(self, tasks: list[asyncio.Future[object]]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -278,7 +281,7 @@ class Agent:
         return refusal
 
     async def _prove(self, snapshot: Snapshot) -> Refusal | None:
-        if self.parts.rehearsal is not None and self.parts.rehearsal.running:
+        if self.parts.rehearsal is not None and self.parts.rehearsal.ready:
             try:
                 return await self.parts.rehearsal.check(snapshot.resources)
             except OSError as error:
@@ -345,7 +348,7 @@ class Agent:
 
     async def _follow_up(self, snapshot: Snapshot) -> None:
         """What need not be done before the snapshot is in force."""
-        if self.parts.rehearsal is not None and not self.parts.rehearsal.running:
+        if self.parts.rehearsal is not None and not self.parts.rehearsal.ready:
             await self.parts.rehearsal.start(snapshot.resources)
         if self.supervisor.outdated():
             await self.hot_restart()

@@ -43,6 +43,11 @@ class Rehearsal:
         self._activation: Activation | None = None
 
     @property
+    def ready(self) -> bool:
+        """Whether `check` can be asked."""
+        return self._activation is not None and self.running
+
+    @property
     def running(self) -> bool:
         return self._process is not None and self._process.alive()
 
@@ -50,6 +55,7 @@ class Rehearsal:
         """A new one on `resources`, which the serving Envoy runs on. Quietly does without when it cannot be
         had."""
         await self.stop()
+        self._admin = admin = Admin(self._admin.socket)
         with contextlib.suppress(OSError):
             self._prepare()
             files = XdsFiles(self._home / "xds")
@@ -59,8 +65,10 @@ class Rehearsal:
                 os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
             self._process = EnvoyProcess(pid, identity(pid), self._admin.socket)
             register.write(self._home / register.PID_FILE, [self._process])
-            self._activation = Activation(files, lambda: self._admin, self._home / "log" / "envoy.log")
-            if not await self._ready():
+            activation = Activation(files, lambda: admin, self._home / "log" / "envoy.log")
+            if await self._live():
+                self._activation = activation
+            else:
                 await self.stop()
 
     async def check(self, resources: Mapping[str, bytes]) -> Refusal | None:
@@ -126,7 +134,7 @@ class Rehearsal:
             ),
         ]
 
-    async def _ready(self) -> bool:
+    async def _live(self) -> bool:
         end = time.monotonic() + 10.0
         while time.monotonic() < end and self.running:
             with contextlib.suppress(*SILENT):

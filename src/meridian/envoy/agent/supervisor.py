@@ -228,7 +228,7 @@ class Supervisor:
         self._replaced.set()
         self._record()
         self._say("live", "")
-        if former.socket != admin.socket:
+        if former is not admin:
             await former.close()
 
     def _command(self, parent: EnvoyProcess | None) -> list[str]:
