@@ -8,8 +8,9 @@ from typing import Any
 from meridian.core.clock import Clock, SystemClock
 from meridian.world.child import Child, ChildPlan
 
-ORDER = ("edge", "app", "links", "control", "postgres")
-"""Who is asked to stop first: those that others serve."""
+ORDER = (("links",), ("edge",), ("app", "control"), ("postgres",))
+"""Who is asked to stop first: those that others serve. The links before the edges, as an edge lets requests finish, and
+without links the other edges' health checks are none."""
 
 
 @dataclass(slots=True)
@@ -41,10 +42,9 @@ class Crew:
                 self.add(plan)
 
     async def stop(self) -> None:
-        """Edges first, then what they serve from; PostgreSQL last, after control has closed its
-        connections."""
+        """Group by group; PostgreSQL last, after control has closed its connections."""
         for group in ORDER:
-            names = [name for name in self.children if name.partition(":")[0] == group]
+            names = [name for name in self.children if name.partition(":")[0] in group]
             await asyncio.gather(*(self.children[name].stop() for name in names))
 
     async def _remove(self, name: str) -> None:

@@ -7,13 +7,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
-def fetch(url: str, token: str = "", timeout: float = 2.0) -> tuple[int, bytes]:
-    """Status and body of a GET; (0, b"") when nobody answers in `timeout` seconds."""
+def fetch(url: str, token: str = "", timeout: float = 2.0, post: Any = None) -> tuple[int, bytes]:
+    """Status and body of a GET, or of a POST of `post` as JSON; (0, b"") when nobody answers in `timeout` seconds."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=timeout)
     headers = {"authorization": f"Bearer {token}"} if token else {}
     try:
-        connection.request("GET", parts.path or "/", headers=headers)
+        if post is None:
+            connection.request("GET", parts.path or "/", headers=headers)
+        else:
+            headers["content-type"] = "application/json"
+            connection.request("POST", parts.path or "/", json.dumps(post), headers)
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (OSError, http.client.HTTPException):

@@ -10,20 +10,21 @@ import contextlib
 import json
 import logging
 import os
+import secrets
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from meridian.core.errors import Conflict, InvalidInput, Unavailable
+from meridian.core.errors import InvalidInput, MeridianError, Unavailable
 from meridian.store.embedded import Embedded
 from meridian.world import hotline, issuer, logs, orphans
 from meridian.world import topology as topologies
 from meridian.world.child import Child, ChildPlan
 from meridian.world.crew import Crew
-from meridian.world.fetch import fetch_async, fetch_json
-from meridian.world.files import write_text
+from meridian.world.fetch import fetch, fetch_async, fetch_json
+from meridian.world.files import write_secret, write_text
 from meridian.world.home import Home
 from meridian.world.plan import Blueprint
 from meridian.world.ports import Ports, allot, is_free, require_free
@@ -121,10 +122,9 @@ class Supervisor:
         for plan in self.blueprint.parts().values():
             self.crew.add(plan)
         apps = [f"app:{location}" for location in self.blueprint.topology.locations]
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._start_platform())
-            for name in apps:
-                group.create_task(self._await(name, self._app_url(name), quiet=True))
+        await _together(
+            self._start_platform(), *(self._await(name, self._app_url(name), quiet=True) for name in apps)
+        )
 
     async def _start_platform(self) -> None:
         url = os.environ.get("MERIDIAN_DATABASE_URL", "")
@@ -137,10 +137,14 @@ class Supervisor:
         else:
             self.crew.add(self.blueprint.control_process(url))
         await self._await("control", self._answers(f"{self.blueprint.control}/readyz"))
-        async with asyncio.TaskGroup() as group:
-            for region in self.blueprint.topology.regions:
-                ready = self._answers(f"{self.blueprint.edge_url(region)}/__meridian/ready")
-                group.create_task(self._await(f"edge:{region}", ready))
+        await _together(
+            *(
+                self._await(
+                    f"edge:{region}", self._answers(f"{self.blueprint.edge_url(region)}/__meridian/ready")
+                )
+                for region in self.blueprint.topology.regions
+            )
+        )
         await self._reported()
 
     async def _reported(self) -> None:
@@ -213,10 +217,12 @@ class Supervisor:
                 wanted = topologies.from_answer(json.loads(body), self.blueprint.topology)
                 if wanted != self.blueprint.topology:
                     await self._become(wanted)
-            except (ValueError, KeyError, TypeError, OSError, Conflict, InvalidInput) as error:
+            except (ValueError, KeyError, TypeError, OSError, MeridianError) as error:
                 log.warning("the world could not follow the configuration and will try again: %s", error)
 
     async def _become(self, wanted: Topology) -> None:
+        for region in wanted.regions:
+            await asyncio.to_thread(self._admit, region)
         ports = allot(wanted.regions, self.blueprint.ports.base, self.blueprint.ports, self._usable)
         self.blueprint = replace(self.blueprint, topology=wanted, ports=ports)
         self.blueprint.write()
@@ -226,6 +232,18 @@ class Supervisor:
             await hotline.ask_async(self.blueprint.home.links_control, {"command": "reload"})
         self._record()
         log.info("the world follows the configuration: regions %s", ", ".join(wanted.regions))
+
+    def _admit(self, region: str) -> None:
+        """Lets control know the token of a new region's edge: it reads the file of tokens only when it starts."""
+        path = self.blueprint.home.edge_token(region)
+        if path.exists():
+            return
+        wanted = {"name": f"edge-{region}-{secrets.token_hex(3)}", "role": "edge", "region": region}
+        url = f"{self.blueprint.control}/infrastructure/tokens"
+        status, body = fetch(url, self.blueprint.home.admin_token.read_text().strip(), 10.0, wanted)
+        if not 200 <= status < 300:
+            raise Unavailable(f"control made no token for the edge of {region} (status {status})")
+        write_secret(path, json.loads(body)["token"] + "\n")
 
     def _usable(self, port: int) -> bool:
         return port in self.blueprint.ports.named() or is_free(port)
@@ -283,6 +301,16 @@ class Supervisor:
             self._written = text
         except OSError as error:
             log.warning("the state could not be written: %s", error.strerror)
+
+
+async def _together(*parts: Coroutine[Any, Any, None]) -> None:
+    """Until all are done. The first failure ends the others and is raised as it is."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def _own_start() -> str:
