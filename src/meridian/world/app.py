@@ -29,8 +29,8 @@ async def serve(app: App, host: str, port: int, faults: Path | None, stop: async
         await stop.wait()
     finally:
         server.close()
-        if line:
-            line.close()
+        if line and faults:
+            hotline.hang_up(line, faults)
 
 
 async def _main(app: App, host: str, port: int, faults: Path | None) -> None:

@@ -40,6 +40,12 @@ async def serve(path: Path, handler: Handler) -> asyncio.Server:
         os.umask(before)
 
 
+def hang_up(server: asyncio.Server, path: Path) -> None:
+    """Stops listening."""
+    server.close()
+    _clear(path)
+
+
 def _clear(path: Path) -> None:
     """A process that was killed leaves its socket behind."""
     path.unlink(missing_ok=True)

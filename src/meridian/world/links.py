@@ -100,7 +100,7 @@ async def serve(plan: Path, control: Path, stop: asyncio.Event) -> None:
     try:
         await stop.wait()
     finally:
-        line.close()
+        hotline.hang_up(line, control)
         links.close()
 
 

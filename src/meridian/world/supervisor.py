@@ -101,7 +101,7 @@ class Supervisor:
                 task.cancel()
             await self.crew.stop()
             await asyncio.to_thread(orphans.stop, self.blueprint.home.root, 2.0)
-            line.close()
+            hotline.hang_up(line, self.blueprint.home.supervisor)
             self._record()
 
     async def _start(self) -> bool:
