@@ -91,8 +91,8 @@ class _TooDeep(Exception):
 def _unreadable(content: bytes) -> tuple[Finding, Mark | None] | None:
     """Why these bytes can't be a configuration, whatever they say."""
     if len(content) > MAX_BYTES:
-        size = f"the file has {len(content):,} bytes; a configuration has at most {MAX_BYTES:,}"
-        return Finding((), size, "is this the right file?"), None
+        what = f"the file has more than {MAX_BYTES:,} bytes, which no configuration has"
+        return Finding((), what, "is this the right file?"), None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -14,7 +14,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-_DURATION = re.compile(r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$")
+_DURATION = re.compile(r"^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)$")
 SLUG_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,62}$"
 COUNTRY_PATTERN = r"^[A-Z]{2}$"
 PATH_PATTERN = r"^/[^\s?#]*$"
