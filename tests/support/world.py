@@ -43,6 +43,11 @@ class World:
         return f"http://127.0.0.1:{self.base}"
 
     @property
+    def log(self) -> Path:
+        """What `meridian up` printed."""
+        return self.home.with_name(f"{self.home.name}-up.log")
+
+    @property
     def admin(self) -> dict[str, str]:
         return {"authorization": f"Bearer {(self.home / 'admin-token').read_text().strip()}"}
 
@@ -53,17 +58,16 @@ class World:
     def start(self, *options: str) -> "World":
         """Returns when the banner is out. Fails with what `up` printed when it ends before."""
         command = [MERIDIAN, "up", "--home", self.home, "--port-base", str(self.base), *options]
-        log = (self.home.parent / f"{self.home.name}-up.log").open("ab")
-        self.process = subprocess.Popen(
-            [str(part) for part in command], stdout=log, stderr=log, env=self.environment()
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(part) for part in command], stdout=log, stderr=log, env=self.environment()
+            )
         until(self._up, 90, "the world to be up")
         return self
 
     def _up(self) -> bool:
         assert self.process is not None
-        log = (self.home.parent / f"{self.home.name}-up.log").read_text()
-        assert self.process.poll() is None, f"`meridian up` ended:\n{log}"
+        assert self.process.poll() is None, f"`meridian up` ended:\n{self.log.read_text()}"
         done = self.run("status", "--json", check=False)
         return done.returncode == 0
 

@@ -159,7 +159,7 @@ def _health_check(health: HealthCheck, service: str, chain: str) -> Json:
         "timeout": seconds(health.timeout),
         "interval": seconds(health.interval),
         "no_traffic_interval": seconds(health.interval),
-        "unhealthy_interval": seconds(health.interval),
+        "unhealthy_interval": seconds(max(health.interval / 4, 0.1)),
         "interval_jitter": seconds(health.interval / 10),
         "initial_jitter": "0.05s",
         "unhealthy_threshold": health.unhealthy_after,
