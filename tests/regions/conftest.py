@@ -1,11 +1,13 @@
 from collections.abc import AsyncIterator
 from importlib.resources import files
+from pathlib import Path
 
 import pytest_asyncio
 
 from meridian.store.database import Database
 from meridian.store.migrations import OWN, migrate
 from tests.regions.bench import Bench
+from tests.regions.live import Live, living
 
 
 @pytest_asyncio.fixture
@@ -17,3 +19,10 @@ async def bench(postgres_url: str) -> AsyncIterator[Bench]:
     await bench.keys.load()
     yield bench
     await database.close()
+
+
+@pytest_asyncio.fixture
+async def live(tmp_path: Path, postgres_url: str) -> AsyncIterator[Live]:
+    """A control plane at work, with this feature alone."""
+    async with living(tmp_path / "home", postgres_url) as live:
+        yield live

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.config.schema.root import Config
@@ -67,6 +67,7 @@ def test_where_nothing_allowed_is_up_it_says_so() -> None:
     assert found.why == "chat -> nowhere: no location that may serve chat is up"
 
 
+@settings(max_examples=40, deadline=None)
 @given(configurations(), st.sampled_from(CODES), st.data())
 def test_no_measurement_and_no_failure_ever_leads_out_of_the_residency_set(
     config: Config, country: str, data: st.DataObject

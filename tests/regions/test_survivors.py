@@ -1,7 +1,7 @@
 """What a drain would cost, before it begins."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.config.schema.root import Config
@@ -66,6 +66,7 @@ def test_what_takes_nothing_over_is_not_asked_for_its_capacity() -> None:
     assert found.unknown == ()
 
 
+@settings(max_examples=40, deadline=None)
 @given(configurations(), st.data())
 def test_no_objection_means_that_every_user_still_has_a_place_for_what_they_had_one_for(
     config: Config, data: st.DataObject

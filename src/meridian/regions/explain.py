@@ -11,7 +11,7 @@ from meridian.regions.policy import (
     OPEN,
     Facts,
     Preferences,
-    region_of_country,
+    region_of,
     route_feature,
     route_region,
 )
@@ -71,7 +71,7 @@ def explain(
     name = feature_name(config, feature)
     answer = route_feature(config, facts, name, frozenset(away), preferences)
     chain = tuple(
-        Link(location, _owner(config, location), away.get(location, "")) for location in answer.chain
+        Link(location, region_of(config, location), away.get(location, "")) for location in answer.chain
     )
     why = config.residency[answer.bound].why if answer.bound != OPEN else ""
     settings = config.features[name]
@@ -91,16 +91,3 @@ def explain(
         answer.location,
         answer.status,
     )
-
-
-def _owner(config: Config, location: str) -> str:
-    return next((name for name, region in config.regions.items() if location in region.locations), "")
-
-
-def country_sentence(config: Config, address: str, country: str) -> str:
-    """What the client's address says, for a person."""
-    if not address:
-        return "no address"
-    if not country:
-        return f"{address}, which is in no country"
-    return f"{address} is in {country}, served by {region_of_country(config, country) or 'no region'}"

@@ -44,8 +44,8 @@ class _Counter:
 async def measure(
     reports: Callable[[], Reports], clock: Clock, deadline: float = DEADLINE
 ) -> Mapping[str, float | None]:
-    """Region -> requests per second, None for a region one of whose edges does not count. A region without an edge that reports is
-    left out."""
+    """Region -> requests per second, None for a region one of whose edges does not count. Regions of which no
+    edge reports are left out."""
     counters: dict[tuple[str, str], _Counter] = {}
     begun = clock.monotonic()
     while (now := clock.monotonic()) - begun < deadline:
