@@ -11,7 +11,6 @@ from meridian.regions.policy import (
     OPEN,
     Facts,
     Preferences,
-    region_of,
     route_feature,
     route_region,
 )
@@ -71,7 +70,7 @@ def explain(
     name = feature_name(config, feature)
     answer = route_feature(config, facts, name, frozenset(away), preferences)
     chain = tuple(
-        Link(location, region_of(config, location), away.get(location, "")) for location in answer.chain
+        Link(location, _owner(config, location), away.get(location, "")) for location in answer.chain
     )
     why = config.residency[answer.bound].why if answer.bound != OPEN else ""
     settings = config.features[name]
@@ -91,3 +90,8 @@ def explain(
         answer.location,
         answer.status,
     )
+
+
+def _owner(config: Config, location: str) -> str:
+    """The region that a location belongs to, or empty."""
+    return next((name for name, region in config.regions.items() if location in region.locations), "")
