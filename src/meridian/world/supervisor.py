@@ -41,6 +41,9 @@ REPORTS = 3.0
 ATTEMPTS = 4
 """Crashes in a row after which a first start is given up."""
 FOLLOW_EVERY = 2.0
+INOTIFY = "fs.inotify.max_user_instances"
+"""What Envoy says as it aborts because other processes of this user watch too many files."""
+INOTIFY_TODO = f"stop other worlds, or raise it: sysctl {INOTIFY}=1024"
 
 Tell = Callable[[str], None]
 
@@ -190,6 +193,11 @@ class Supervisor:
             if child.crashes
             else f"was not ready in {waited:.0f} s"
         )
+        kind, _, region = name.partition(":")
+        if kind == "edge" and INOTIFY in logs.tail(
+            self.blueprint.home.edge(region) / "log" / "envoy.log", 60
+        ):
+            return f"{name} {why}: this machine has no inotify instance left for its Envoy ({INOTIFY_TODO})"
         end = logs.tail(child.plan.log)
         return f"{name} {why}" + (f":\n{end}\n" if end else "")
 
