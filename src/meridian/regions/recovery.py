@@ -67,7 +67,10 @@ def advance(line: Line, place: Place, counts: Counts, monotonic: float) -> tuple
         return (replace(place, since=monotonic) if place.phase == "starting" else place), None
     healthy, _ = counts[line.zones[0]]
     elapsed = monotonic - place.since
-    after = _phase(place.phase, healthy > 0, elapsed, line.return_over if len(line.zones) > 1 else 0.0)
+    return_over = (
+        line.return_over if len(line.zones) > 1 else 0.0
+    )  # with nowhere else to go there is nothing to give back
+    after = _phase(place.phase, healthy > 0, elapsed, return_over)
     if after == place.phase:
         return place, None
     following = replace(place, phase=after, since=monotonic)
@@ -78,8 +81,8 @@ def advance(line: Line, place: Place, counts: Counts, monotonic: float) -> tuple
         line.zones,
         place.phase,
         after,
-        round(elapsed, 3),
-        line.return_over,
+        round(elapsed, 6),  # as finely as durations are written, so that a replay meets the same thresholds
+        return_over,
         {zone: found for zone, (found, _) in counts.items()},
         {zone: every for zone, (_, every) in counts.items()},
     )
