@@ -33,7 +33,7 @@ async def started(home: Path, url: str, sample: Sample | None = None) -> AsyncIt
         httpx.AsyncClient(transport=transport, base_url="http://control") as client,
     ):
         try:
-            yield World(control, client, sample, home)
+            yield World(control, client, sample, home, app.state.applying)
         finally:
             control.snapshots.close()
 

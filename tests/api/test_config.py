@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
+from meridian.api import life
 from meridian.envoy.snapshot import Snapshot
 from tests.api.conftest import started, until
 from tests.api.world import EU, OPS, config_text
@@ -53,7 +55,8 @@ async def test_a_change_is_planned_applied_and_journalled_with_who_and_why(world
 async def test_who_planned_from_an_older_version_is_told_so(world):
     text = (await active(world))["text"]
     first = {"text": moved(text), "reason": "one", "expected": 1}
-    assert (await world.post(CONFIG, first)).status_code == 200
+    done = await world.post(CONFIG, first)
+    assert done.status_code == 200, done.text
     late = await world.post(CONFIG, {"text": text + "# late\n", "reason": "two", "expected": 1})
     assert late.status_code == 409
     assert "version 2 is active by now" in late.json()["detail"]
@@ -66,7 +69,8 @@ async def test_of_many_who_apply_at_once_one_wins(world):
     text = (await active(world))["text"]
     bodies = [{"text": f"{text}# {n}\n", "reason": f"{n}", "expected": 1} for n in range(5)]
     answers = await asyncio.gather(*(world.post(CONFIG, body) for body in bodies))
-    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409]
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses == [200, 409, 409, 409, 409], [answer.text for answer in answers]
     assert (await active(world))["version"] == 2
 
 
@@ -144,6 +148,33 @@ async def test_a_replica_follows_what_another_applied(world, tmp_path, postgres_
         await world.control.recompile()
         await until(lambda: b"sample-third" in second.control.snapshots.get("EU").body, 3)
         assert world.control.leading() != second.control.leading()
+
+
+class Late:
+    """The store of configurations, whose answer arrives late: after the next apply, if that gets through."""
+
+    def __init__(self, world):
+        self.world, self.configs, self.asked = world, world.control.configs, asyncio.Event()
+
+    def __getattr__(self, name):
+        return getattr(self.configs, name)
+
+    async def active(self):
+        found = await self.configs.active()
+        self.asked.set()
+        with suppress(TimeoutError):
+            await until(lambda: self.world.control.version() != found.version, 0.5)
+        return found
+
+
+async def test_following_what_was_read_before_an_apply_does_not_undo_it(world):
+    text = (await active(world))["text"]
+    late = world.control.configs = Late(world)
+    following = asyncio.create_task(life.follow(world.control, world.applying, "another", ""))
+    await late.asked.wait()
+    assert (await world.post(CONFIG, {"text": moved(text), "reason": "r"})).status_code == 200
+    await following
+    assert world.control.version() == 2
 
 
 async def test_a_later_start_keeps_the_stored_version_and_says_how_to_apply_the_file(

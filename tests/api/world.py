@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from fastapi import APIRouter, Request
 
+from meridian.api.applying import Applying
 from meridian.api.control import ControlPlane
 from meridian.api.settings import Settings
 from meridian.config.schema.root import Config
@@ -170,6 +171,7 @@ class World:
     client: httpx.AsyncClient
     sample: Sample
     home: Path
+    applying: Applying
 
     async def get(self, path: str, token: str = OPS, **more: Any) -> httpx.Response:
         return await self.client.get(path, headers={**bearer(token), **more.pop("headers", {})}, **more)

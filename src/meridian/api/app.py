@@ -40,6 +40,7 @@ def application(control: ControlPlane) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
+    app.state.applying = applying
     problem.install(app)
     app.add_middleware(problem.Unexpected)
     app.add_middleware(Guard)

@@ -97,6 +97,19 @@ class Applying:
                 path,
             )
 
+    async def refresh(self) -> None:
+        """Takes over what another replica applied. Not while this one applies: what was read before would undo
+        in memory what is stored by then."""
+        async with self._lock:
+            stored = await self._control.configs.active()
+            if stored is not None and stored.version != self._control.version():
+                self._control.activate(await asyncio.to_thread(self.active_of, stored))
+                log.info("following version %d of the configuration", stored.version)
+
+    def active_of(self, stored: Stored) -> Active:
+        """Raises InvalidInput when this program cannot read what another one stored."""
+        return Active(stored.version, stored.digest, stored.text, self._control.read(stored.text).config)
+
     async def reconcile(self) -> None:
         """Journals the active version if a crash came between storing and journalling it."""
         stored = await self._control.configs.active()

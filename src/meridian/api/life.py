@@ -17,7 +17,6 @@ from meridian.config.inventory import Inventory
 from meridian.core.errors import MeridianError
 from meridian.core.ids import new_id
 from meridian.core.runner import Runner
-from meridian.store.configs import Stored
 from meridian.store.migrations import OWN, migrate
 
 log = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ async def run(control: ControlPlane, applying: Applying) -> None:
         await start(control, applying)
         instance = new_id(control.clock.now())
         control.announce = partial(_announce, control, instance)
-        following = partial(control.database.listen, CHANNEL, partial(follow, control, instance))
+        following = partial(control.database.listen, CHANNEL, partial(follow, control, applying, instance))
         group.create_task(_repeat(RETRY, following))
         group.create_task(_repeat(LOOK, FileWatch(control).look))
         group.create_task(_repeat(ROTATION, partial(rotate, control)))
@@ -94,7 +93,7 @@ async def _started(control: ControlPlane, applying: Applying) -> None:
     if stored is None:
         await applying.first()
     else:
-        control.activate(active_of(control, stored))
+        control.activate(applying.active_of(stored))
         await applying.reconcile()
         await asyncio.to_thread(applying.compare_with_file)
     if not control.controllers:
@@ -102,22 +101,14 @@ async def _started(control: ControlPlane, applying: Applying) -> None:
     await control.compiling.again()
 
 
-async def follow(control: ControlPlane, instance: str, payload: str) -> None:
+async def follow(control: ControlPlane, applying: Applying, instance: str, payload: str) -> None:
     """Another replica changed something, or the connection is new and something may have been missed."""
     if payload.startswith(instance):
         return
     await control.keys.load()
     control.signing.refresh()
-    stored = await control.configs.active()
-    if stored is not None and stored.version != control.version():
-        control.activate(active_of(control, stored))
-        log.info("following version %d of the configuration", stored.version)
+    await applying.refresh()
     await control.compiling.again()
-
-
-def active_of(control: ControlPlane, stored: Stored) -> Active:
-    """Raises InvalidInput when this program cannot read what another one stored."""
-    return Active(stored.version, stored.digest, stored.text, control.read(stored.text).config)
 
 
 async def rotate(control: ControlPlane) -> None:
