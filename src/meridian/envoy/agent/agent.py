@@ -467,7 +467,9 @@ class Agent:
             self._news.clear()
             await self._send()
             try:
-                await asyncio.wait_for(self._news.wait(), REPORT_EVERY)
+                # Not wait_for: in Python 3.11 it loses a cancellation that comes together with the event.
+                async with asyncio.timeout(REPORT_EVERY):
+                    await self._news.wait()
             except TimeoutError:
                 continue
 

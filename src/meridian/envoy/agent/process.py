@@ -75,7 +75,8 @@ class EnvoyProcess:
         """SIGTERM, and SIGKILL when it is still there after `grace` seconds."""
         self.signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self.ended(), grace)
+            async with asyncio.timeout(grace):
+                await self.ended()
         except TimeoutError:
             self.signal(signal.SIGKILL)
             await self.ended()

@@ -315,7 +315,8 @@ class Supervisor:
     async def _see_out(self, process: EnvoyProcess) -> None:
         """Its successor ends it after the drain; when that died first, this does."""
         try:
-            await asyncio.wait_for(process.ended(), self._settings().drain + 4)
+            async with asyncio.timeout(self._settings().drain + 4):
+                await process.ended()
         except TimeoutError:
             await process.stop()
         self._retiring = [each for each in self._retiring if each != process]

@@ -52,7 +52,8 @@ class Validation:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            _, output = await asyncio.wait_for(process.communicate(), WITHIN)
+            async with asyncio.timeout(WITHIN):
+                _, output = await process.communicate()
         except TimeoutError:
             return Refusal("", f"envoy --mode validate did not end within {WITHIN:g} s")
         finally:
