@@ -139,7 +139,7 @@ def test_a_killed_location_gets_its_traffic_back_gradually_and_no_get_fails(tmp_
         features={"chat": {"service": "chat", "paths": ["/v1/chat"]}},
         edge={"client_address": {"trusted": ["127.0.0.1/32"]}},
     )
-    with fleet(config, tmp_path, only=["EU"], healthy=False) as running:
+    with fleet(config, tmp_path, only=["EU"], healthy=False, watches=True) as running:
         edge = running.edges["EU"]
         until(
             lambda: all(host["up"] for host in edge.hosts() if host["location"].startswith("europe")),

@@ -216,11 +216,13 @@ class Apps:
 
 @dataclass
 class Edge:
-    """One Envoy on one snapshot. laid: what stands in its folder."""
+    """One Envoy on one snapshot. watches: it takes changes of the files in its folder; otherwise the snapshot stands whole in
+    its bootstrap, and it watches nothing (a user has 128 inotify instances). laid: what stands in its folder."""
 
     snapshot: Snapshot
     home: Path
     url: str
+    watches: bool = False
     process: subprocess.Popen[bytes] | None = None
     socket: Path = Path()
     laid: dict[str, bytes] = field(default_factory=dict)
@@ -246,7 +248,11 @@ class Edge:
         self.lay(self.snapshot.resources)
         admin = runtime_folder(self.home) / "admin.sock"
         file = self.home / "envoy.json"
-        file.write_bytes(canonical(bootstrap(self.snapshot.region, "test", admin, 1000)))
+        config = bootstrap(self.snapshot.region, "test", admin, 1000)
+        if not self.watches:
+            del config["dynamic_resources"]
+            config |= inlined(self.snapshot)
+        file.write_bytes(canonical(config))
         command = [str(envoy_binary()), "-c", file.name, "--concurrency", "1", "--disable-hot-restart"]
         with (self.home / "envoy.log").open("wb") as log:
             self.process = subprocess.Popen(
@@ -340,6 +346,7 @@ def fleet(
     states: Mapping[str, Any] | None = None,
     only: Sequence[str] = (),
     healthy: bool = True,
+    watches: bool = False,
 ) -> Iterator[Fleet]:
     """only: regions whose edges run; all where left out. healthy: waits until every edge sees every address
     up."""
@@ -351,7 +358,7 @@ def fleet(
     snapshots = compile_edges(config, where, features(), states, jwks)
     scheme = "https" if config.edge.tls else "http"
     edges = {
-        name: Edge(snapshots[name], folder / name, f"{scheme}://{where.listen[name].public}")
+        name: Edge(snapshots[name], folder / name, f"{scheme}://{where.listen[name].public}", watches)
         for name in regions
     }
     client = httpx.Client(timeout=20, trust_env=False)

@@ -215,7 +215,8 @@ def _peer_tls(edge: Edge) -> Json:
     tls = edge.peer_tls
     assert tls is not None
     common = {
-        "tls_params": {"tls_minimum_protocol_version": "TLSv1_3"},
+        # Named both, as Envoy as a client goes no further than 1.2 by itself.
+        "tls_params": {"tls_minimum_protocol_version": "TLSv1_3", "tls_maximum_protocol_version": "TLSv1_3"},
         "tls_certificates": [
             {"certificate_chain": {"filename": tls.certificate}, "private_key": {"filename": tls.key}}
         ],
