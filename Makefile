@@ -32,6 +32,7 @@ format: setup ## mend what can be mended by itself
 
 docs: setup ## write the generated documents again
 	$(BIN)/python -m meridian.cli.docs
+	$(BIN)/python -m meridian.api.publish docs
 
 bench: setup ## measure what the documents promise, as ratios in one run
 	$(BIN)/python -m tests.bench

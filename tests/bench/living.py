@@ -99,7 +99,9 @@ def lost_location(world: World) -> Iterator[Row]:
 
 def traffic(world: World, seconds: int, then: tuple[int, tuple[str, str]] | None = None) -> dict[str, Any]:
     command = [str(MERIDIAN), "world", "traffic", *LOAD, "--duration", f"{seconds}s", "--json"]
-    sender = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=world.environment())
+    sender = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=world.environment()
+    )
     if then:
         time.sleep(then[0])
         world.run("world", *then[1])

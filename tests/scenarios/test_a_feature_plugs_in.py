@@ -22,9 +22,7 @@ def test_its_controller_decides_and_the_edge_says_so(greeting: World) -> None:
     )
     assert said
     decision = until(
-        lambda: next(
-            (d for d in greeting.json("journal") if d["controller"] == "greeting.count"), None
-        ),
+        lambda: next((d for d in greeting.json("journal") if d["controller"] == "greeting.count"), None),
         10,
         "its decision in the journal",
     )

@@ -77,9 +77,7 @@ def test_killing_a_location_moves_its_readers_without_one_failed_request(stormy:
     assert not readers.errors
     assert set(readers.seen) == {(200, "europe-west1"), (200, "europe-west4")}
     sentence = until(
-        lambda: next(
-            (d["sentence"] for d in stormy.json("journal") if d["kind"] == "failover"), None
-        ),
+        lambda: next((d["sentence"] for d in stormy.json("journal") if d["kind"] == "failover"), None),
         10,
         "the failover in the journal",
     )

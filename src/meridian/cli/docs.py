@@ -12,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from meridian.cli import errors, output
+from meridian import console as output
+from meridian.cli import errors
 from meridian.cli.main import program
 
 INTRODUCTION = """\

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import click
 
-from meridian.cli.output import colour
+from meridian.console import colour
 from meridian.core.errors import MeridianError
 
 INTERRUPTED = 130

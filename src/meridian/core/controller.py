@@ -15,9 +15,10 @@ from meridian.core.decision import Decision
 Policy = TypeVar("Policy", contravariant=True)
 State = TypeVar("State")
 Observation = TypeVar("Observation")
+Observed = TypeVar("Observed", contravariant=True)
 
 
-class Judge(Protocol, Generic[Policy, State, Observation]):
+class Judge(Protocol, Generic[Policy, State, Observed]):
     """The pure half."""
 
     name: str
@@ -26,7 +27,7 @@ class Judge(Protocol, Generic[Policy, State, Observation]):
     def initial(self) -> State: ...
 
     def decide(
-        self, policy: Policy, state: State, observation: Observation, now: datetime
+        self, policy: Policy, state: State, observation: Observed, now: datetime
     ) -> tuple[State, Sequence[Decision]]:
         """The next state and what was decided. The same arguments always give the same answer."""
 

@@ -1,6 +1,6 @@
 """Clusters: a service in the locations that may serve it, in the order in which they are tried.
 
-Each location is one Envoy priority. Where there is more than one, endpoints travel apart from the cluster (EDS, a file each), since
+Each location is one Envoy priority. Where there is more than one, endpoints travel apart from the cluster (EDS, a file each):
 drains and returns change them often, and a cluster that does not change keeps its health state and connections. Where there
 is only one, nothing can shift, and they stand in the cluster: Envoy opens an inotify instance for each watched file, and
 a Linux user has 128 of them.

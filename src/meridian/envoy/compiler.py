@@ -10,7 +10,6 @@ from meridian.envoy.assembly import assemble
 from meridian.envoy.contribution import Contribution, EdgeContext
 from meridian.envoy.snapshot import Json, Snapshot
 
-
 TOLD = 3
 """Findings that the message of a refusal spells out; all of them are in `Refused.findings`."""
 

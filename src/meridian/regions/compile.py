@@ -25,6 +25,9 @@ CONTROL_PATHS = (
     "/infrastructure/latency",
 )
 """What apps ask control through their edge. Operators go to control itself."""
+ANOTHER_HOST = 101
+"""Picks in search of a host that a request has not been to. While two locations share a priority, 100 to 1 at the most unequal,
+weighted round robin comes to the other one within so many."""
 HEALTH_TRIES = 3
 LONGEST_NAME = 160
 """Of a cluster; with a digest and a file's ending it stays well below the 255 bytes of a file name."""
@@ -126,7 +129,7 @@ def _retry(retries: int, try_timeout: float | None) -> Json:
         "retry_on": NEVER_REACHED if try_timeout is None else REPEATABLE,
         "num_retries": retries,
         "retry_back_off": {"base_interval": "0.005s", "max_interval": "0.050s"},
-        "host_selection_retry_max_attempts": 3,
+        "host_selection_retry_max_attempts": ANOTHER_HOST,
         "retry_host_predicate": [
             extension("envoy.retry_host_predicates.previous_hosts", typed(PREVIOUS_HOSTS))
         ],

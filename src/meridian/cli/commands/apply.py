@@ -6,16 +6,9 @@ from typing import Any
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.cli.client import Client
 from meridian.core.errors import InvalidInput
-
-
-def home_option(command: Any) -> Any:
-    """Adds `--home`, the state folder of the Meridian to talk to."""
-    return click.option(
-        "--home", type=click.Path(file_okay=False), help="State folder (MERIDIAN_HOME, or .meridian)."
-    )(command)
 
 
 def show(changes: list[dict[str, Any]]) -> None:
@@ -37,7 +30,7 @@ def show(changes: list[dict[str, Any]]) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--reason", required=True, help="Why; it stands in the journal.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@home_option
+@output.home_option
 @output.json_option
 def apply(file: Path, reason: str, yes: bool, home: str | None, as_json: bool) -> None:
     """Make FILE the active configuration.

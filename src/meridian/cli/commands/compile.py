@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.core.errors import InvalidInput, MeridianError
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 
 
 @click.group(short_help="About the format of configurations.")

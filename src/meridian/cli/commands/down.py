@@ -2,13 +2,12 @@
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.cli.client import home_folder
-from meridian.cli.commands.apply import home_option
 
 
 @click.command(short_help="Stop everything that `meridian up` started.")
-@home_option
+@output.home_option
 def down(home: str | None) -> None:
     """Stop the world of a home, and what an earlier one left behind. Safe to repeat; state on disk stays."""
     from meridian.world import stop

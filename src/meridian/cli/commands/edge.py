@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from meridian.cli.output import note
+from meridian.console import note
 from meridian.core.errors import InvalidInput, Unavailable
 
 

@@ -2,14 +2,13 @@
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.cli.client import Client
-from meridian.cli.commands.apply import home_option
 
 
 @click.command(short_help="List the configurations that were applied.")
 @click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="How many.")
-@home_option
+@output.home_option
 @output.json_option
 def history(limit: int, home: str | None, as_json: bool) -> None:
     """List the configurations that were applied, the newest first."""

@@ -8,7 +8,7 @@ from string import Template
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.core.errors import Conflict, InvalidInput, MeridianError
 
 CONTINENTS = (("EU", "AF", "AS"), ("NA", "SA", "OC", "AN"))

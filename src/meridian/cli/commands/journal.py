@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.cli.client import Client
-from meridian.cli.commands.apply import home_option
 
 DECISIONS = "/infrastructure/decisions"
 
@@ -20,7 +19,7 @@ DECISIONS = "/infrastructure/decisions"
 @click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="How many.")
 @click.option("--controller", help="Only what this controller decided.")
 @click.option("--subject", help="Only decisions about this.")
-@home_option
+@output.home_option
 @output.json_option
 def journal(
     id: str | None,

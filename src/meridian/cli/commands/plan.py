@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 
 if TYPE_CHECKING:
     from meridian.config.change import Change

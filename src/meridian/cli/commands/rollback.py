@@ -2,15 +2,14 @@
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.cli.client import Client
-from meridian.cli.commands.apply import home_option
 
 
 @click.command(short_help="Go back to an earlier configuration.")
 @click.argument("version", type=click.IntRange(min=1))
 @click.option("--reason", required=True, help="Why; it stands in the journal.")
-@home_option
+@output.home_option
 @output.json_option
 def rollback(version: int, reason: str, home: str | None, as_json: bool) -> None:
     """Apply the text of version VERSION again, as a new version."""

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.cli.client import home_folder
-from meridian.cli.commands.apply import home_option
 
 if TYPE_CHECKING:
     from meridian.world.condition import Condition
 
 
 @click.command(short_help="Show what runs, and what is wrong.")
-@home_option
+@output.home_option
 @output.json_option
 def status(home: str | None, as_json: bool) -> int:
     """Show each process and edge, the faults in force, and in one sentence what is wrong.

@@ -2,9 +2,8 @@
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.cli.client import Client, home_folder
-from meridian.cli.commands.apply import home_option
 
 TOKENS = "/infrastructure/tokens"
 
@@ -21,7 +20,7 @@ def token() -> None:
 @click.option(
     "--minutes", type=click.IntRange(1, 60 * 24 * 30), default=60, show_default=True, help="Lifetime."
 )
-@home_option
+@output.home_option
 def user(user: str, tier: str, country: str, minutes: int, home: str | None) -> None:
     """Print the app's JWT for a user, signed with the local world's key."""
     from meridian.world.issuer import sign_user
@@ -34,7 +33,7 @@ def user(user: str, tier: str, country: str, minutes: int, home: str | None) -> 
 @click.option("--role", type=click.Choice(["admin", "ops", "edge"]), required=True, help="What it may do.")
 @click.option("--region", default="", help="For an edge: the only region it may ask for.")
 @click.option("--days", type=click.IntRange(1, 3650), help="Lifetime; left out, until revoked.")
-@home_option
+@output.home_option
 @output.json_option
 def create(name: str, role: str, region: str, days: int | None, home: str | None, as_json: bool) -> None:
     """Print a new token called NAME. It is shown this once: only its hash is stored."""
@@ -46,7 +45,7 @@ def create(name: str, role: str, region: str, days: int | None, home: str | None
 
 
 @token.command("list", short_help="List the tokens.")
-@home_option
+@output.home_option
 @output.json_option
 def listing(home: str | None, as_json: bool) -> None:
     """List the tokens; never the secrets themselves."""
@@ -73,7 +72,7 @@ def listing(home: str | None, as_json: bool) -> None:
 
 @token.command(short_help="Revoke a token.")
 @click.argument("id")
-@home_option
+@output.home_option
 def revoke(id: str, home: str | None) -> None:
     """Refuse the token with the identifier ID from now on."""
     Client(home).delete(f"{TOKENS}/{id}")

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.cli.client import home_folder
-from meridian.cli.commands.apply import home_option
 
 
 @click.command(short_help="Run everything on this machine: control, edges, a sample app.")
 @click.option("--detach", is_flag=True, help="Go on in the background; `meridian down` stops it.")
-@home_option
+@output.home_option
 @click.option(
     "--port-base", type=int, default=8080, show_default=True, help="Control's port; the edges' follow it."
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 
 
 @click.command(short_help="Check a configuration, and every promise in it.")

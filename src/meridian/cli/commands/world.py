@@ -5,9 +5,8 @@ from typing import Any
 
 import click
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.cli.client import home_folder
-from meridian.cli.commands.apply import home_option
 
 _SPANS = {"ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
@@ -33,7 +32,7 @@ def world() -> None:
 @world.command(short_help="Kill a location or a part of the platform.")
 @click.argument("target")
 @click.option("--hold", is_flag=True, help="Keep a part of the platform down until it is restored, too.")
-@home_option
+@output.home_option
 def kill(target: str, hold: bool, home: str | None) -> None:
     """Kill TARGET with SIGKILL.
 
@@ -45,7 +44,7 @@ def kill(target: str, hold: bool, home: str | None) -> None:
 
 @world.command(short_help="Undo what was done to a target.")
 @click.argument("target")
-@home_option
+@output.home_option
 def restore(target: str, home: str | None) -> None:
     """Undo every fault of TARGET; `all` restores everything."""
     _fault(home, verb="restore", target=target)
@@ -56,7 +55,7 @@ def restore(target: str, home: str | None) -> None:
 @click.option(
     "--by", callback=_milliseconds, default="500ms", show_default=True, help="Time added to every answer."
 )
-@home_option
+@output.home_option
 def slow(location: str, by: float, home: str | None) -> None:
     """Make every answer of LOCATION take longer, health checks included."""
     _fault(home, verb="slow", target=location, amount=by)
@@ -64,7 +63,7 @@ def slow(location: str, by: float, home: str | None) -> None:
 
 @world.command(short_help="Cut a location or a link off.")
 @click.argument("target")
-@home_option
+@output.home_option
 def partition(target: str, home: str | None) -> None:
     """Let TARGET accept connections and answer nothing: a location (europe-west1) or a link (link:EU:US)."""
     _fault(home, verb="partition", target=target)
@@ -79,14 +78,14 @@ def partition(target: str, home: str | None) -> None:
     show_default=True,
     help="Per cent of answers that are 500.",
 )
-@home_option
+@output.home_option
 def errors(location: str, share: float, home: str | None) -> None:
     """Let LOCATION answer 500 to a share of its requests, while its health checks stay well."""
     _fault(home, verb="errors", target=location, amount=share / 100)
 
 
 @world.command(short_help="Show the faults in force and what can be broken.")
-@home_option
+@output.home_option
 @output.json_option
 def status(home: str | None, as_json: bool) -> None:
     """Show the faults in force, and the names that can be given as a target."""
@@ -111,7 +110,7 @@ def status(home: str | None, as_json: bool) -> None:
 @click.option("--mix", default="launch-day", show_default=True, help="launch-day, steady or chat-heavy.")
 @click.option("--duration", callback=_milliseconds, default="60s", show_default=True, help="How long.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed sends the same requests.")
-@home_option
+@output.home_option
 @output.json_option
 def traffic(rps: int, mix: str, duration: float, seed: int, home: str | None, as_json: bool) -> int:
     """Send requests of users in every country, on a fixed schedule, and check where each was answered.

@@ -24,6 +24,7 @@ from meridian.envoy.agent.admin import SILENT
 from meridian.envoy.agent.files import XdsFiles
 from meridian.envoy.agent.folder import EdgeFolder
 from meridian.envoy.agent.health import HealthBook
+from meridian.envoy.agent.inotify import TODO, instances, room
 from meridian.envoy.agent.link import Link
 from meridian.envoy.agent.outbox import Outbox
 from meridian.envoy.agent.overlays import LAID_OVER, Overlays
@@ -263,6 +264,8 @@ class Agent:
             return Refusal(FILE, str(error), final=True)
         laid = self._laid(snapshot)
         try:
+            if not room(instances(laid) - instances(before)):
+                return Refusal("", f"the kernel gives Envoy too few inotify instances; {TODO}")
             if not self._only_endpoints(snapshot):
                 refusal = await self._prove(snapshot)
                 if refusal:

@@ -9,6 +9,7 @@ from meridian.envoy.agent.activation import Activation
 from meridian.envoy.agent.agent import Agent, Parts
 from meridian.envoy.agent.files import XdsFiles
 from meridian.envoy.agent.folder import EdgeFolder
+from meridian.envoy.agent.inotify import instances
 from meridian.envoy.agent.link import Link
 from meridian.envoy.agent.outbox import Outbox
 from meridian.envoy.agent.overlays import EdgeLoop, Overlays
@@ -60,6 +61,8 @@ def build(options: EdgeOptions, clock: Clock | None = None) -> Agent:
     )
     agent = Agent(parts)
     envoy = EnvoyOptions(options.binary, options.region, instance, options.concurrency)
-    agent.supervisor = Supervisor(folder, envoy, lambda: agent.settings, agent.news)
+    agent.supervisor = Supervisor(
+        folder, envoy, lambda: agent.settings, lambda: instances(parts.files.current), agent.news
+    )
     agent.activation = Activation(parts.files, agent.supervisor.admin, folder.envoy_log)
     return agent

@@ -19,6 +19,7 @@ from meridian.core.errors import Unavailable
 from meridian.envoy.agent import register
 from meridian.envoy.agent.admin import SILENT, Admin
 from meridian.envoy.agent.folder import EdgeFolder, replace
+from meridian.envoy.agent.inotify import OWN, TODO, room
 from meridian.envoy.agent.process import EnvoyProcess, identity, spawn
 from meridian.envoy.agent.settings import AgentSettings
 from meridian.envoy.bootstrap import bootstrap
@@ -44,13 +45,14 @@ class EnvoyOptions:
 
 class Supervisor:
     """state: "starting", "live", "draining" or "down". problem: what is wrong, for a person, or empty.
-    changed: called when either changes."""
+    instances: how many inotify instances Envoy will need. changed: called when state or problem changes."""
 
     def __init__(
         self,
         folder: EdgeFolder,
         options: EnvoyOptions,
         settings: Callable[[], AgentSettings],
+        instances: Callable[[], int] = lambda: OWN,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.state = "down"
@@ -58,11 +60,13 @@ class Supervisor:
         self._folder = folder
         self._options = options
         self._settings = settings
+        self._instances = instances
         self._changed = changed
         self._current: EnvoyProcess | None = None
         self._retiring: list[EnvoyProcess] = []
         self._stale: list[EnvoyProcess] = []
         self._admin = Admin(folder.runtime / "none.sock")
+        self._wanted = False
         self._turn = asyncio.Lock()
         self._replaced = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -107,7 +111,9 @@ class Supervisor:
         return self._current is not None and self._current.bootstrap != self._bootstrap_digest()
 
     async def start(self) -> None:
-        """A new Envoy on the files as they are. Raises Unavailable when it does not become ready."""
+        """A new Envoy on the files as they are. Raises Unavailable when it does not become ready; `run` tries
+        again then, until `clear`."""
+        self._wanted = True
         async with self._turn:
             await self._start()
         await self._stop_stale()
@@ -118,6 +124,9 @@ class Supervisor:
         while True:
             process = self._current
             self._replaced.clear()
+            if process is None and self._wanted:
+                await self._restart(2)
+                continue
             if process is None:
                 await self._replaced.wait()
                 continue
@@ -149,6 +158,7 @@ class Supervisor:
 
     async def stop(self, drain: float) -> None:
         """Lets requests in flight finish, up to `drain` seconds, and ends every Envoy of this edge."""
+        self._wanted = False
         async with self._turn:
             current, self._current = self._current, None
             self._say("draining", "")
@@ -164,6 +174,7 @@ class Supervisor:
 
     async def clear(self) -> None:
         """Ends Envoy at once: there is nothing it could serve."""
+        self._wanted = False
         async with self._turn:
             current, self._current = self._current, None
             if current is not None:
@@ -199,6 +210,8 @@ class Supervisor:
                 pause = min(LONGEST_PAUSE, max(0.1, pause * 2))
 
     async def _start(self, parent: EnvoyProcess | None = None) -> None:
+        if not room(self._instances()):
+            raise Unavailable("the kernel gives Envoy too few inotify instances", TODO)
         if parent is None:
             self._say("starting", self.problem)
         admin_path = self._free_socket()

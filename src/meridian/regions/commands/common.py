@@ -1,17 +1,11 @@
 """What the commands of routing share: options, and plain ways to print."""
 
-import json
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 from urllib.parse import quote
 
-import click
-
 from meridian.config.schema.root import Config
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Answer(Protocol):
@@ -32,37 +26,6 @@ class Session(Protocol):
 
     def client(self, home: str | None = None) -> Client: ...
     def config(self, path: Path) -> Config: ...
-
-
-def home_option(command: F) -> F:
-    help = "State folder (MERIDIAN_HOME, or .meridian)."
-    return click.option("--home", type=click.Path(file_okay=False), help=help)(command)
-
-
-def json_option(command: F) -> F:
-    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
-
-
-def reason_option(command: F) -> F:
-    return click.option("--reason", required=True, help="Why; it stands in the journal.")(command)
-
-
-def emit(value: Any) -> None:
-    """The result as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def styled(text: str, **how: Any) -> str:
-    """Colour for a terminal; click takes it out where the output is none."""
-    return text if "NO_COLOR" in os.environ else click.style(text, **how)
-
-
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns under a heading, as wide as their widest cell; the last is not padded."""
-    widths = [max(len(row[n]) for row in [columns, *rows]) for n in range(len(columns))]
-    for number, row in enumerate([columns, *rows]):
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        click.echo(styled(line, bold=True) if number == 0 else line)
 
 
 def part(name: str) -> str:

@@ -4,16 +4,8 @@ from typing import Any
 
 import click
 
-from meridian.regions.commands.common import (
-    Session,
-    emit,
-    home_option,
-    json_option,
-    part,
-    reason_option,
-    styled,
-    table,
-)
+from meridian.console import emit, home_option, json_option, reason_option, styled, table
+from meridian.regions.commands.common import Session, part
 
 COLOURS = {"healthy": "green", "degraded": "yellow", "down": "red", "unknown": "magenta"}
 

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from meridian.config.schema.root import Config
+from meridian.console import emit, home_option, json_option, styled
 from meridian.core.errors import InvalidInput
-from meridian.regions.commands.common import Session, emit, home_option, json_option, styled
+from meridian.regions.commands.common import Session
 from meridian.regions.explain import explain
 from meridian.regions.names import region_name, user_id
 from meridian.regions.network import network_of

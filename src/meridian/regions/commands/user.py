@@ -4,16 +4,9 @@ from typing import Any
 
 import click
 
+from meridian.console import emit, home_option, json_option, reason_option
 from meridian.core.errors import MeridianError
-from meridian.regions.commands.common import (
-    Client,
-    Session,
-    emit,
-    home_option,
-    json_option,
-    part,
-    reason_option,
-)
+from meridian.regions.commands.common import Client, Session, part
 
 
 @click.group(short_help="Where single users belong.")

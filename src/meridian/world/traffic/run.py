@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.core.errors import InvalidInput, Unavailable
 from meridian.geo.blocks import read_blocks
 from meridian.geo.lookup import default_database

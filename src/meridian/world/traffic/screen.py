@@ -5,7 +5,7 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
-from meridian.cli import output
+from meridian import console as output
 from meridian.world.traffic.tally import Tally
 
 EVERY = 5.0

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from meridian.cli import output
+from meridian import console as output
 
 
 class Terminal(io.StringIO):

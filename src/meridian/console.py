@@ -25,6 +25,22 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
 
 
+def home_option(command: F) -> F:
+    """Adds `--home`, the state folder of the Meridian to talk to."""
+    help = "State folder (MERIDIAN_HOME, or .meridian)."
+    return click.option("--home", type=click.Path(file_okay=False), help=help)(command)
+
+
+def reason_option(command: F) -> F:
+    """Adds `--reason`, which whoever changes something has to give."""
+    return click.option("--reason", required=True, help="Why; it stands in the journal.")(command)
+
+
+def styled(text: str, **how: Any) -> str:
+    """Colour for a terminal; click takes it out where the output is none."""
+    return text if "NO_COLOR" in os.environ else click.style(text, **how)
+
+
 def emit(value: Any) -> None:
     """A result as JSON on stdout; keys stay in the order given."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
