@@ -7,40 +7,22 @@ import httpx
 import pytest
 import yaml
 
-from tests.support.world import AVALO, INDIAN, World, until
+from tests.support.world import AVALO, World, until
 
 REASON = ("--reason", "a scenario", "--yes")
 
 
+SRI_LANKAN = "112.134.0.1"
+
+
 def moved(folder: Path) -> Path:
-    """The Avalo profile with India served by the US region."""
+    """The Avalo profile with Sri Lanka served by the US region, edited as a person would."""
     text = AVALO.read_text()
+    changed = text.replace(" LK,", "", 1).replace("[CA, GL,", "[LK, CA, GL,", 1)
+    assert changed.count("LK,") == text.count("LK,")
     file = folder / "moved.yaml"
-    file.write_text(change_region(text, "IN", "APAC", "US"))
+    file.write_text(changed)
     return file
-
-
-def change_region(text: str, country: str, source: str, target: str) -> str:
-    """Edits the `countries` lists as text, as a person would."""
-    lines, region, section = [], "", False
-    for line in text.splitlines():
-        if line and not line.startswith((" ", "#")):
-            section = line.startswith("countries:")
-        stripped = line.strip()
-        if section and stripped.partition(":")[0] in (source, target) and ":" in stripped:
-            region = stripped.partition(":")[0]
-            if region == target:
-                line = line.replace("[", f"[{country}, ", 1) if "[" in line else line
-        if section and region == source:
-            line = (
-                line.replace(f"{country}, ", "", 1)
-                if f" {country}, " in line or f"[{country}, " in line
-                else line
-            )
-        lines.append(line)
-    changed = "\n".join(lines) + "\n"
-    assert changed != text, f"the edit did not find {country}"
-    return changed
 
 
 def test_a_country_is_moved_planned_applied_and_rolled_back(stormy: World, tmp_path: Path) -> None:
@@ -51,23 +33,23 @@ def test_a_country_is_moved_planned_applied_and_rolled_back(stormy: World, tmp_p
     assert planned.returncode == 2
     changes = json.loads(planned.stdout)["changes"]
     assert [(c["area"], c["subject"], c["before"], c["after"]) for c in changes] == [
-        ("countries", "IN", "APAC", "US")
+        ("countries", "LK", "APAC", "US")
     ]
     assert stormy.run("plan", AVALO, check=False).returncode == 0
 
-    assert stormy.get("/v1/feed", INDIAN).json()["location"] == "asia-south1"
+    assert stormy.get("/v1/feed", SRI_LANKAN).json()["location"] == "asia-south1"
     stormy.run("apply", file, *REASON)
     for edge in ("EU", "US", "APAC"):
         until(
-            lambda edge=edge: stormy.get("/v1/feed", INDIAN, edge).json()["location"] == "us-central1",
+            lambda edge=edge: stormy.get("/v1/feed", SRI_LANKAN, edge).json()["location"] == "us-central1",
             10,
             f"edge {edge} to follow",
         )
     newest = stormy.json("history")[0]
     assert (newest["version"], newest["reason"]) == (first + 1, "a scenario")
 
-    stormy.run("rollback", str(first), *REASON)
-    until(lambda: stormy.get("/v1/feed", INDIAN).json()["location"] == "asia-south1", 10, "the rollback")
+    stormy.run("rollback", str(first), "--reason", "a scenario")
+    until(lambda: stormy.get("/v1/feed", SRI_LANKAN).json()["location"] == "asia-south1", 10, "the rollback")
     decisions = stormy.json("journal")
     assert any(d["reason"] == "a scenario" and d["actor"] for d in decisions)
 
@@ -77,7 +59,7 @@ def test_a_failover_that_breaks_residency_is_refused_and_the_edge_named(
 ) -> None:
     file = tmp_path / "leaky.yaml"
     text = AVALO.read_text()
-    file.write_text(text.replace("locations: [europe-west1, europe-west4]\n", LEAK, 1))
+    file.write_text(text.replace(WHOLE, LEAK, 1))
     assert file.read_text() != text
     for command in (("validate", file), ("apply", file, *REASON)):
         refused = stormy.run(*command, check=False)
@@ -91,7 +73,8 @@ def test_a_failover_that_breaks_residency_is_refused_and_the_edge_named(
     assert "europe-west4 -> us-central1" in posted.text
 
 
-LEAK = "locations: [europe-west1, europe-west4]\n    failover: [europe-west4, us-central1]\n"
+WHOLE = "locations: [europe-west1, europe-west4]\n    priority: 0\n"
+LEAK = WHOLE + "    failover: [europe-west4, us-central1]\n"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +83,7 @@ LEAK = "locations: [europe-west1, europe-west4]\n    failover: [europe-west4, us
         (b"", "empty"),
         (b"\x00\xff\xfe binary", "text"),
         (b"regions: [", ":1:"),
-        (b"a: 1\n" * 400_000, "large"),
+        (b"a: 1\n" * 400_000, "1,048,576 bytes"),
         (b"versoin: 1\n", "did you mean version"),
     ],
 )
@@ -145,7 +128,7 @@ def test_a_new_region_is_a_change_of_configuration(stormy: World, tmp_path: Path
             "the other edges to hand Brazil over",
         )
     finally:
-        stormy.run("rollback", "1", *REASON)
+        stormy.run("rollback", "1", "--reason", "the scenario is over")
     until(
         lambda: stormy.get("/v1/feed", "200.160.2.3").json()["location"] == "us-central1", 20, "the rollback"
     )

@@ -3,6 +3,8 @@
 import json
 import time
 
+import pytest
+
 from meridian.envoy.agent.rehearsal import rehearsed
 from tests.envoy.agent.conftest import World, until
 from tests.envoy.agent.snapshots import snapshot
@@ -11,13 +13,19 @@ from tests.envoy.agent.snapshots import snapshot
 def test_what_is_rehearsed_neither_binds_nor_speaks_to_anyone() -> None:
     original = snapshot(8081)
     silent = rehearsed(original.resources)
-    assert silent.keys() == original.resources.keys()
+    assert silent.keys() == {name for name in original.resources if not name.startswith("endpoints/")}
     assert json.loads(silent["listeners.json"])["resources"][0]["bind_to_port"] is False
-    assert json.loads(silent["endpoints/chat@EU.json"])["resources"][0]["endpoints"] == []
+    cluster = json.loads(silent["clusters.json"])["resources"][0]
+    assert (cluster["type"], cluster["load_assignment"]["endpoints"]) == ("STATIC", [])
+    assert "eds_cluster_config" not in cluster
     assert silent["routes/public.json"] == original.resources["routes/public.json"]
 
 
-async def test_it_takes_good_snapshots_and_refuses_bad_ones_without_a_fresh_envoy(world: World) -> None:
+async def test_it_takes_good_snapshots_and_refuses_bad_ones_without_a_fresh_envoy(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Other tests may run beside this one: what they leave of the kernel's limit is enough for it.
+    monkeypatch.setattr("meridian.envoy.agent.rehearsal.SPARE", 0)
     world.rehearse = True
     agent = await world.serve(snapshot(world.port))
     rehearsal = agent.parts.rehearsal

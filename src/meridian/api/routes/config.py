@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Text = Annotated[
     str,
-    StringConstraints(max_length=1024 * 1024, min_length=1),
+    StringConstraints(max_length=1024 * 1024),
     Field(description="A whole meridian.yaml.", examples=["version: 1\napp:\n  name: avalo\n"]),
 ]
 VERSION_LIMIT = 2**31 - 1

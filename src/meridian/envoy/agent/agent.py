@@ -84,7 +84,8 @@ class Agent:
     _leaving: asyncio.Event = field(default_factory=asyncio.Event)
     _book: HealthBook = field(default_factory=HealthBook)
     _retry_pause: float = FIRST_RETRY
-    _retry_at: float | None = None
+    _retry: tuple[float, Snapshot] | None = None
+    """When to try a refused snapshot again."""
     _checked: float = 0.0
     _refused_overlays: dict[str, bytes] = field(default_factory=dict)
 
@@ -127,6 +128,7 @@ class Agent:
             if self.active is not None and snapshot.digest == self.active.digest:
                 self._renumber(snapshot)
                 return
+            self._retry = None
             refusal = await self._try(snapshot)
             if refusal is None:
                 self._accepted(snapshot)
@@ -321,7 +323,7 @@ class Agent:
     def _accepted(self, snapshot: Snapshot) -> None:
         self.active, self.rejection = snapshot, None
         self._settle(snapshot)
-        self._retry_pause, self._retry_at = FIRST_RETRY, None
+        self._retry_pause = FIRST_RETRY
         self._refused_overlays = {}
         self._problems.clear()
         self.parts.overlays.keep(snapshot, self.parts.files.current)
@@ -341,7 +343,7 @@ class Agent:
         goes_on = f"; {self.active.digest} goes on" if self.active else ""
         self._problem("snapshot", f"snapshot {snapshot.digest} was refused{where}: {refusal.reason}{goes_on}")
         if not refusal.final:
-            self._retry_at = time.monotonic() + self._retry_pause
+            self._retry = (time.monotonic() + self._retry_pause, snapshot)
             self._retry_pause = min(LONGEST_RETRY, self._retry_pause * 2)
         try:
             self.parts.store.set_aside(snapshot)
@@ -396,9 +398,8 @@ class Agent:
 
     async def _tick(self) -> None:
         await self._rotate()
-        if self._retry_at is not None and time.monotonic() >= self._retry_at:
-            self._retry_at = None
-            self.parts.link.know("")
+        if self._retry is not None and time.monotonic() >= self._retry[0]:
+            await self.offer(self._retry[1])
         if self.supervisor.current is None:
             return
         admin = self.supervisor.admin()

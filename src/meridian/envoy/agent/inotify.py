@@ -1,7 +1,8 @@
 """Whether the kernel lets Envoy watch more files.
 
-Envoy makes one inotify instance for each file subscription, and aborts when it gets none. Linux allows 128 a user unless told
-otherwise (`fs.inotify.max_user_instances`), for all processes together. So there is a look before each leap.
+Envoy makes one inotify instance for each file subscription, and aborts when it gets none. Linux allows 128
+a user unless told otherwise (`fs.inotify.max_user_instances`), for all processes together. So there is a
+look before each leap.
 """
 
 import ctypes
@@ -23,7 +24,8 @@ def instances(resources: Mapping[str, bytes]) -> int:
 
 
 def room(wanted: int) -> bool:
-    """Whether `wanted` more instances can be had now; found out by making them. True where there is no inotify."""
+    """Whether `wanted` more instances can be had now; found out by making them. True where there is no
+    inotify."""
     if sys.platform != "linux" or wanted <= 0:
         return True
     make = ctypes.CDLL(None, use_errno=True).inotify_init1

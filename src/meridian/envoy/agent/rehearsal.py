@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from meridian.envoy.agent import register
@@ -21,13 +21,17 @@ from meridian.envoy.agent.activation import Activation, Refusal
 from meridian.envoy.agent.admin import SILENT, Admin
 from meridian.envoy.agent.files import XdsFiles
 from meridian.envoy.agent.folder import EdgeFolder, replace
+from meridian.envoy.agent.inotify import instances, room
+from meridian.envoy.agent.overlays import LAID_OVER
 from meridian.envoy.agent.process import EnvoyProcess, identity, spawn
-from meridian.envoy.agent.subscription import LISTENERS
+from meridian.envoy.agent.subscription import CLUSTERS, LISTENERS
 from meridian.envoy.bootstrap import bootstrap
-from meridian.envoy.snapshot import canonical
+from meridian.envoy.snapshot import Json, canonical
 
 OWN = ("xds", "log")
 """What the rehearsal has for itself; all else of the edge's folder it sees through links."""
+SPARE = 40
+"""Inotify instances left for Envoys that serve: they come first."""
 LOG_LIMIT = 1_000_000
 NICENESS = 5
 """The serving Envoy goes first."""
@@ -57,6 +61,8 @@ class Rehearsal:
         await self.stop()
         self._admin = admin = Admin(self._admin.socket)
         with contextlib.suppress(OSError):
+            if not room(SPARE + instances(rehearsed(resources))):
+                return
             self._prepare()
             files = XdsFiles(self._home / "xds")
             files.become(rehearsed(resources))
@@ -145,18 +151,32 @@ class Rehearsal:
 
 
 def rehearsed(resources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The same files for an Envoy that must not be heard: listeners that do not bind, clusters without
-    endpoints."""
-    return {name: _silenced(name, content) for name, content in resources.items()}
+    """The same for an Envoy that must not be heard: listeners that do not bind, clusters without endpoints.
+
+    Endpoints are left out as files too: each would cost an inotify instance, of which a user has few.
+    """
+    return {
+        name: _silenced(name, content)
+        for name, content in resources.items()
+        if not name.startswith(LAID_OVER)
+    }
 
 
 def _silenced(name: str, content: bytes) -> bytes:
     if name == LISTENERS:
-        raw = json.loads(content)
-        raw["resources"] = [listener | {"bind_to_port": False} for listener in raw["resources"]]
-        return canonical(raw)
-    if name.startswith("endpoints/"):
-        raw = json.loads(content)
-        raw["resources"] = [each | {"endpoints": []} for each in raw["resources"]]
-        return canonical(raw)
+        return _each(content, lambda listener: listener | {"bind_to_port": False})
+    if name == CLUSTERS:
+        return _each(content, _empty)
     return content
+
+
+def _each(content: bytes, change: Callable[[Json], Json]) -> bytes:
+    raw = json.loads(content)
+    return canonical(raw | {"resources": [change(resource) for resource in raw["resources"]]})
+
+
+def _empty(cluster: Json) -> Json:
+    if "eds_cluster_config" not in cluster:
+        return cluster
+    kept = {key: value for key, value in cluster.items() if key != "eds_cluster_config"}
+    return kept | {"type": "STATIC", "load_assignment": {"cluster_name": cluster["name"], "endpoints": []}}
