@@ -1,0 +1,101 @@
+"""What the edge's own loops lay over a snapshot."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from meridian.core.decision import Decision
+from meridian.envoy.agent.overlays import Overlays
+from meridian.envoy.report import HostHealth
+from meridian.envoy.snapshot import Snapshot, response
+from tests.envoy.agent.conftest import World, until
+from tests.envoy.agent.snapshots import endpoints, snapshot
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+FILE = "endpoints/chat@EU.json"
+
+
+class Moving:
+    """Sends chat to another port, and says so once."""
+
+    def __init__(self, port: int) -> None:
+        self.content = response([endpoints("chat@EU", "127.0.0.1", port)])
+        self.said = False
+
+    def step(
+        self, snapshot: Snapshot, health: Sequence[HostHealth], now: datetime, monotonic: float
+    ) -> tuple[Mapping[str, bytes], Sequence[Decision]]:
+        if not health:
+            return {}, ()
+        decided = (
+            () if self.said else (Decision("regions.test", "move", "chat@EU", "chat moves to another port"),)
+        )
+        self.said = True
+        return {
+            FILE: self.content,
+            "listeners.json": b"not allowed",
+            "endpoints/none.json": b"unknown",
+        }, decided
+
+
+class Failing:
+    def step(self, *_: object) -> tuple[Mapping[str, bytes], Sequence[Decision]]:
+        raise ZeroDivisionError
+
+
+HEALTH = (HostHealth(cluster="chat@EU", location="europe-west1", address="127.0.0.1:9", healthy=True),)
+
+
+def test_only_endpoints_of_the_snapshot_are_laid_over_and_a_failing_loop_stops_no_other(
+    tmp_path: Path,
+) -> None:
+    base = snapshot(8081)
+    moving = Moving(7777)
+    overlays = Overlays([Failing(), moving], tmp_path / "overlay.json")
+    assert overlays.over(base) == base.resources
+    decided = overlays.step(base, HEALTH, NOW, 0.0)
+    assert [each.kind for each in decided] == ["move"]
+    assert overlays.over(base) == {**base.resources, FILE: moving.content}
+
+
+def test_a_restarted_agent_goes_on_with_them_but_not_over_new_endpoints(tmp_path: Path) -> None:
+    base, moving, path = snapshot(8081), Moving(7777), tmp_path / "overlay.json"
+    before = Overlays([moving], path)
+    before.step(base, HEALTH, NOW, 0.0)
+    before.keep(base, before.over(base))
+
+    after = Overlays([Moving(7777)], path)
+    assert after.over(base)[FILE] == moving.content
+    changed = snapshot(8081, upstream=10)
+    assert after.over(changed) == changed.resources
+
+
+async def test_they_reach_envoy_and_their_decisions_reach_control_when_it_is_back(world: World) -> None:
+    world.control.acknowledges = False
+    world.loops = (Moving(7777),)
+    base = snapshot(world.port)
+    agent = await world.serve(base)
+
+    async def chat() -> str:
+        found = {each["name"]: each for each in await agent.supervisor.admin().clusters()}
+        return json.dumps(found["chat@EU"]["host_statuses"][0]["address"])
+
+    await until(lambda: agent.parts.files.current != base.resources)
+    async with asyncio.timeout(5):
+        while "7777" not in await chat():
+            await asyncio.sleep(0.02)
+    assert agent.report().digest == base.digest
+    await until(lambda: any(each["kind"] == "move" for each in agent.report().decisions))
+
+    # A new snapshot shows with the overlay at once, and a restart does not lose what control has not acknowledged.
+    second = snapshot(world.port, answer="two")
+    world.control.publish(second)
+    await world.in_force(agent, second)
+    assert "7777" in await chat()
+    await world.abandon()
+    world.control.acknowledges = True
+    agent = world.start()
+    await until(lambda: any(each["kind"] == "move" for each in world.control.decisions.values()))
+    await until(lambda: agent.report().decisions == ())
