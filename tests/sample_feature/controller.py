@@ -59,4 +59,4 @@ async def load(control: Control) -> int:
     """Its compile-time state: the number that the greeting says."""
     async with control.database.connection() as connection:
         row = await (await connection.execute("SELECT edges FROM greeting")).fetchone()
-    return int(row[0]) if row else 0
+    return int(row["edges"]) if row else 0

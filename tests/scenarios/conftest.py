@@ -1,4 +1,4 @@
-"""One world for the scenarios that leave it as they found it, and one for each scenario file that breaks things."""
+"""A world for each scenario file, and never two at once: a Linux user has 128 inotify instances, and a world takes up to 90."""
 
 from collections.abc import Iterator
 
@@ -14,9 +14,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(240))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world that scenarios share, and leave as it was."""
+    """A world that the scenarios of a file share, and leave as it was."""
     with world(tmp_path_factory.mktemp("calm")) as shared:
         yield shared
 

@@ -49,4 +49,4 @@ def test_its_setting_changes_what_the_edge_says(
     until(lambda: greeting.get("/v1/greeting").text == "bonjour from EU, one of 3", 10, "the new setting")
     refused = file.with_name("bad.yaml")
     refused.write_text(AVALO.read_text() + "\ngreeting:\n  txt: bonjour\n")
-    assert "did you mean text" in greeting.run("validate", refused, check=False).stderr.lower()
+    assert "did you mean text" in greeting.run("validate", refused, check=False).stdout.lower()

@@ -19,7 +19,7 @@ WELL, DEGRADED, NOT_RUNNING = 0, 3, 4
 @dataclass(frozen=True, slots=True)
 class EdgeCondition:
     """digest: of the snapshot it serves on. source: "control" or "disk". sentence: what is wrong, or
-    empty."""
+    empty. unreached: locations and regions that its health checks find down."""
 
     region: str
     digest: str
@@ -28,6 +28,7 @@ class EdgeCondition:
     sentence: str
     config_version: int = 0
     rejection: str = ""
+    unreached: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -37,6 +38,7 @@ class EdgeCondition:
             "envoy": self.envoy,
             "source": self.source,
             "rejection": self.rejection,
+            "unreached": list(self.unreached),
             "sentence": self.sentence,
         }
 
@@ -95,6 +97,7 @@ def _from_control(raw: Mapping[str, Any]) -> EdgeCondition:
         )
     worst = edges[0]
     rejection = worst["rejection"] or {}
+    health = worst["report"]["health"]
     return EdgeCondition(
         raw["region"],
         worst["digest"],
@@ -103,6 +106,7 @@ def _from_control(raw: Mapping[str, Any]) -> EdgeCondition:
         worst["sentence"],
         worst["config_version"],
         f"{rejection['digest']}: {rejection['reason']}" if rejection else "",
+        tuple(sorted({host["location"] for host in health if not host["healthy"]})),
     )
 
 
@@ -151,7 +155,21 @@ def judge(world: Mapping[str, Any], edges: Sequence[EdgeCondition], compilation:
             for edge in edges
             if edge.sentence and not _held(edge, down)
         ]
+        said += _unreached(world, edges, down)
     return "; ".join(said)
+
+
+def _unreached(
+    world: Mapping[str, Any], edges: Sequence[EdgeCondition], down: Mapping[str, Any]
+) -> list[str]:
+    """What edges cannot reach, other than what is known to be down or afflicted anyway."""
+    known = {name.partition(":")[2] for name in down} | {fault["target"] for fault in world["faults"]}
+    known |= {region for region, locations in world["regions"].items() if known & set(locations)}
+    return [
+        f"edge {edge.region} does not reach {', '.join(there)}"
+        for edge in edges
+        if (there := [name for name in edge.unreached if name not in known])
+    ]
 
 
 def _serving(edges: Sequence[EdgeCondition]) -> str:

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 60.0
 """Seconds that a part may take to be ready before the start is given up."""
-REPORTS = 3.0
+REPORTS = 15.0
 """Seconds to wait for the edges' first reports before the banner."""
 ATTEMPTS = 4
 """Crashes in a row after which a first start is given up."""
@@ -151,13 +151,13 @@ class Supervisor:
         await self._reported()
 
     async def _reported(self) -> None:
-        """Until control has heard of every edge, for a little while: they serve already."""
+        """Until control has heard of every edge, and each reaches all that it should, for a little while: they serve already."""
         url = f"{self.blueprint.control}/infrastructure/edges"
         token = self.blueprint.home.admin_token.read_text().strip()
         deadline = time.monotonic() + REPORTS
         while time.monotonic() < deadline:
             told = await asyncio.to_thread(fetch_json, url, token)
-            if told and all(region["edges"] and not region["sentence"] for region in told["regions"]):
+            if told and all(_sees_all(region) for region in told["regions"]):
                 return
             await asyncio.sleep(0.05)
 
@@ -336,4 +336,14 @@ def _postgres(home: Home, embedded: Embedded) -> ChildPlan:
         grace=8.0,
         alone=True,
         before=embedded.prepare,
+    )
+
+
+def _sees_all(region: dict[str, Any]) -> bool:
+    """Whether a region's edges run what they should and find every instance and every other edge healthy."""
+    reports = [edge["report"] for edge in region["edges"]]
+    return (
+        bool(reports)
+        and not region["sentence"]
+        and all(report["health"] and all(host["healthy"] for host in report["health"]) for report in reports)
     )

@@ -8,7 +8,8 @@ import click
 
 from meridian import console as output
 from meridian.cli.client import Client
-from meridian.core.errors import InvalidInput
+from meridian.config.validation import validate
+from meridian.features import features
 
 
 def show(changes: list[dict[str, Any]]) -> None:
@@ -61,12 +62,8 @@ def apply(file: Path, reason: str, yes: bool, home: str | None, as_json: bool) -
 
 
 def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InvalidInput(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{file} is not text in UTF-8") from None
+    """The file's text, checked here first, so that problems are told with the file's own name and lines."""
+    return validate(file, features()).text
 
 
 def _done(as_json: bool, result: dict[str, Any], sentence: str) -> None:
