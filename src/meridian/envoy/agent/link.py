@@ -86,8 +86,9 @@ class Link:
 
     async def _poll(self) -> Snapshot | None:
         headers = self._headers() | ({"If-None-Match": self._known} if self._known else {})
+        wait = 0 if self.problem else WAIT  # after trouble, an answer at once tells that it is over
         async with self._open().get(
-            f"{self._base}/snapshot", params={"wait": str(WAIT)}, headers=headers
+            f"{self._base}/snapshot", params={"wait": str(wait)}, headers=headers
         ) as answer:
             if answer.status == 304:
                 return None
@@ -135,7 +136,7 @@ class Link:
 
     def _away(self, error: BaseException) -> None:
         if not self.problem:
-            log.warning("control at %s does not answer: %r", self._control, error)
+            log.warning("control at %s does not answer: %s", self._control, error or "it is too slow")
         self.problem = f"control at {self._control} does not answer"
 
     def _open(self) -> aiohttp.ClientSession:
