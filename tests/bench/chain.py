@@ -8,14 +8,13 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -33,6 +32,7 @@ from meridian.world import issuer
 from meridian.world.traffic.client import Pool, Request
 from tests.bench.avalo import avalo, local
 from tests.bench.row import Row
+from tests.support.ports import reserve
 from tests.support.world import until
 
 RPS, SECONDS, ROUNDS = 2_000, 4, 5
@@ -40,7 +40,7 @@ ENVOY = Path(sys.executable).with_name("envoy")
 
 
 def measure(folder: Path) -> Iterator[Row]:
-    app, bare, full, peer = (free() for _ in range(4))
+    app, _, _, _, bare, full, _, _, peer, _, _ = reserve(11)
     config = avalo()
     issuer.prepare(
         folder, config.identity.issuer, config.identity.audience, config.identity.claims.model_dump()
@@ -187,9 +187,3 @@ def run(stack: ExitStack, command: list[str], folder: Path) -> "subprocess.Popen
 
     stack.callback(stop)
     return process
-
-
-def free() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -12,14 +12,15 @@ from typing import Any
 import httpx
 
 from tests.bench.row import Row
-from tests.support.world import BRITISH, MERIDIAN, World, free_base, until
+from tests.support.ports import reserve
+from tests.support.world import BRITISH, MERIDIAN, World, until
 
 CHANGES = 50
 LOAD = ("--rps", "500", "--mix", "launch-day")
 
 
 def measure(folder: Path) -> Iterator[Row]:
-    world = World(folder / "home", free_base())
+    world = World(folder / "home", reserve(10)[0])
     try:
         world.start()
         world.stop()

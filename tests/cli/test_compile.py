@@ -11,7 +11,8 @@ import yaml
 from meridian.cli.main import main
 from meridian.core.errors import Unavailable
 from tests.support.configs import small_text
-from tests.support.envoys import Apps, envoy_binary, free_ports, until, validate_file
+from tests.support.envoys import Apps, envoy_binary, until, validate_file
+from tests.support.ports import reserve
 from tests.support.signers import Signer
 
 AVALO = Path(__file__).parents[2] / "profiles/avalo/meridian.yaml"
@@ -131,7 +132,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest
 
 def test_any_envoy_starts_in_a_folder_as_its_readme_says_and_takes_changes(tmp_path: Path) -> None:
     apps = Apps(["here"])
-    public, peer = free_ports(2)
+    public, peer = reserve(2)
     services = {"chat": {}}
 
     def configuration(path: str) -> dict[str, object]:

@@ -102,6 +102,10 @@ def test_a_post_that_reached_nobody_is_tried_elsewhere(edges: Fleet) -> None:
 def test_a_body_too_large_to_keep_is_passed_on_but_not_tried_again(edges: Fleet) -> None:
     large = b"x" * 2_000_000
     assert edges.ask("EU", CHAT, FRENCH, "PUT", content=large).json()["size"] == len(large)
+    until(
+        lambda: edges.ask("EU", CHAT, FRENCH).json()["location"] == "europe-west1",
+        what="europe-west1 to be in service",
+    )
     edges.apps.forget()
     edges.apps["europe-west1"].trouble = "breaks off"
     answer = edges.ask("EU", CHAT, FRENCH, "PUT", content=large)

@@ -16,6 +16,7 @@ import maxminddb
 import pytest
 
 from meridian.geo.blocks import read_blocks
+from tests.support.ports import reserve
 
 pytestmark = pytest.mark.scenario
 
@@ -90,12 +91,6 @@ def config(port: int, detection: dict[str, object]) -> str:
     return json.dumps({"static_resources": {"listeners": [listener]}})
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
 def await_listening(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + DEADLINE
     while time.monotonic() < deadline:
@@ -114,7 +109,7 @@ def edge(
 ) -> Iterator[Edge]:
     folder = tmp_path_factory.mktemp("edge")
     shutil.copy(converted_database, folder)
-    port, log = free_port(), folder / "envoy.log"
+    port, log = reserve()[0], folder / "envoy.log"
     envoy = str(Path(sys.executable).parent / "envoy")
     command = [
         envoy,

@@ -8,14 +8,13 @@ slow, by location.
 import asyncio
 import http.client
 import json
-import random
 import socket
 import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,6 +32,7 @@ from meridian.envoy.snapshot import Json, Snapshot, canonical
 from meridian.features import features
 from meridian.geo.lookup import default_database
 from tests.support.configs import local_inventory
+from tests.support.ports import reserve
 
 FRENCH, INDIAN, BRAZILIAN, NOWHERE = "92.184.100.1", "49.36.0.1", "200.160.2.3", "10.1.2.3"
 """Client addresses; the last belongs to no country."""
@@ -70,21 +70,6 @@ def validate_file(file: Path) -> str:
 
 def accepts(snapshot: Snapshot, folder: Path) -> str:
     return validate(inlined(snapshot), folder)
-
-
-def free_ports(count: int) -> list[int]:
-    """Below the range that outgoing connections take theirs from."""
-    found: set[int] = set()
-    while len(found) < count:
-        port = random.randrange(23_000, 32_000)
-        with closing(socket.socket()) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        found.add(port)
-    return list(found)
 
 
 def until(condition: Callable[[], object], seconds: float = 20.0, what: str = "the condition") -> None:
@@ -154,7 +139,7 @@ class Apps:
     """An app for each location, all in one thread."""
 
     def __init__(self, locations: Sequence[str]) -> None:
-        ports = free_ports(len(locations))
+        ports = reserve(len(locations))
         self.by_location = {name: App(name, port) for name, port in zip(locations, ports, strict=True)}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -352,7 +337,7 @@ def fleet(
     up."""
     regions = list(only or config.regions)
     apps = Apps(list(config.locations))
-    ports = iter(free_ports(2 * len(config.regions)))
+    ports = iter(reserve(2 * len(config.regions)))
     public, peer = ({name: next(ports) for name in config.regions} for _ in range(2))
     where = local_inventory(config, apps.ports, public, peer)
     snapshots = compile_edges(config, where, features(), states, jwks)

@@ -3,18 +3,18 @@ own."""
 
 import json
 import os
-import random
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+
+from tests.support.ports import reserve
 
 ROOT = Path(__file__).parents[2]
 MERIDIAN = Path(sys.executable).with_name("meridian")
@@ -126,7 +126,7 @@ class World:
 
 @contextmanager
 def world(folder: Path, env: Mapping[str, str] | None = None, options: Sequence[str] = ()) -> Iterator[World]:
-    made = World(folder / "home", free_base(), env=env or {})
+    made = World(folder / "home", reserve(10)[0], env=env or {})
     try:
         yield made.start(*options)
     finally:
@@ -146,17 +146,3 @@ def until(condition: Callable[[], T], seconds: float, what: str) -> T:
             last = error
         time.sleep(0.05)
     raise AssertionError(f"waited {seconds:g} s in vain for {what}" + (f" (last: {last!r})" if last else ""))
-
-
-def free_base() -> int:
-    """A port that is free, with the nine after it."""
-    for _ in range(200):
-        base = random.randrange(12_000, 19_000, 10)
-        if all(_free(base + offset) for offset in range(10)):
-            return base
-    raise AssertionError("no ten free ports in a row")
-
-
-def _free(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0

@@ -108,7 +108,7 @@ async def test_secrets_of_others_are_not_handed_on(
     code = "import os; print('url', os.environ.get('MERIDIAN_DATABASE_URL'), flush=True); import time; time.sleep(60)"
     child = Child(plan(tmp_path, code))
     child.start()
-    await eventually(lambda: child.plan.log.exists() and "url" in child.plan.log.read_text())
+    await eventually(lambda: child.plan.log.exists() and child.plan.log.read_text().endswith("\n"))
     assert child.plan.log.read_text() == "url None\n"
     await child.stop()
 

@@ -1,7 +1,6 @@
 """An edge on free ports in a folder of its own, with a control that speaks the protocol. Everything ends with the test."""
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,12 +17,7 @@ from meridian.envoy.agent.register import stop_all
 from meridian.envoy.snapshot import Snapshot
 from tests.envoy.agent.control import FakeControl
 from tests.envoy.agent.snapshots import inlined
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.support.ports import reserve
 
 
 async def until(what: Callable[[], bool], within: float = 10.0, every: float = 0.01) -> float:
@@ -84,7 +78,9 @@ class World:
         return agent
 
     async def in_force(self, agent: Agent, snapshot: Snapshot) -> float:
-        return await until(lambda: agent.active is not None and agent.active.digest == snapshot.digest)
+        return await until(
+            lambda: agent.state.active is not None and agent.state.active.digest == snapshot.digest
+        )
 
     async def ask(self, path: str = "/answer") -> str:
         """The body, or what went wrong."""
@@ -100,9 +96,9 @@ class World:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    control = FakeControl(free_port())
+    control = FakeControl(reserve()[0])
     await control.start()
-    made = World(tmp_path / "edge", free_port(), control)
+    made = World(tmp_path / "edge", reserve()[0], control)
     try:
         yield made
     finally:
