@@ -23,10 +23,12 @@ async def test_the_new_snapshot_is_refused_in_a_sentence_and_tried_again_when_th
     monkeypatch.setattr(XdsFiles, "write", full)
     second = snapshot(world.port, answer="two")
     world.control.publish(second)
-    await until(lambda: agent.rejection is not None)
-    assert "No space left on device" in agent.sentence()
+    await until(lambda: agent.state.rejection is not None)
+    assert "No space left on device" in agent.reporting.sentence()
     assert await world.ask() == "one"
 
     monkeypatch.setattr(XdsFiles, "write", original)
-    await until(lambda: agent.active is not None and agent.active.digest == second.digest, within=12)
+    await until(
+        lambda: agent.state.active is not None and agent.state.active.digest == second.digest, within=12
+    )
     assert await world.ask() == "two"

@@ -79,15 +79,15 @@ async def test_they_reach_envoy_and_their_decisions_reach_control_when_it_is_bac
     agent = await world.serve(base)
 
     async def chat() -> str:
-        found = {each["name"]: each for each in await agent.supervisor.admin().clusters()}
+        found = {each["name"]: each for each in await agent.parts.supervisor.admin().clusters()}
         return json.dumps(found["chat@EU"]["host_statuses"][0]["address"])
 
     await until(lambda: agent.parts.files.current != base.resources)
     async with asyncio.timeout(5):
         while "7777" not in await chat():
             await asyncio.sleep(0.02)
-    assert agent.report().digest == base.digest
-    await until(lambda: any(each["kind"] == "move" for each in agent.report().decisions))
+    assert agent.reporting.report().digest == base.digest
+    await until(lambda: any(each["kind"] == "move" for each in agent.reporting.report().decisions))
 
     # A new snapshot shows with the overlay at once, and a restart does not lose what control has not acknowledged.
     second = snapshot(world.port, answer="two")
@@ -98,4 +98,4 @@ async def test_they_reach_envoy_and_their_decisions_reach_control_when_it_is_bac
     world.control.acknowledges = True
     agent = world.start()
     await until(lambda: any(each["kind"] == "move" for each in world.control.decisions.values()))
-    await until(lambda: agent.report().decisions == ())
+    await until(lambda: agent.reporting.report().decisions == ())

@@ -43,10 +43,10 @@ async def test_it_takes_good_snapshots_and_refuses_bad_ones_without_a_fresh_envo
     print("published to confirmed, ms:", [round(1000 * each) for each in took])
 
     world.control.publish(snapshot(world.port, answer="bad", lua="function envoy_on_request("))
-    await until(lambda: agent.rejection is not None)
-    assert agent.rejection is not None
-    assert agent.rejection.resource == "extensions/stamp.json"
-    assert "expected near" in agent.rejection.reason
+    await until(lambda: agent.state.rejection is not None)
+    assert agent.state.rejection is not None
+    assert agent.state.rejection.resource == "extensions/stamp.json"
+    assert "expected near" in agent.state.rejection.reason
     assert await world.ask() == "answer 4"
 
     # It is of no use after a refusal; the next snapshot is checked by a fresh Envoy, and then there is a new one.

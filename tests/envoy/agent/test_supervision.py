@@ -48,12 +48,12 @@ async def traffic(port: int, clients: int = 4) -> AsyncIterator[Counter[str]]:
 
 async def test_a_hot_restart_under_load_fails_no_request(world: World) -> None:
     agent = await world.serve(snapshot(world.port))
-    old = agent.supervisor.current
+    old = agent.parts.supervisor.current
     assert old is not None
     async with traffic(world.port) as seen:
         await until(lambda: seen["200"] > 50)
-        await agent.hot_restart()
-        new = agent.supervisor.current
+        await agent.cycle.hot_restart()
+        new = agent.parts.supervisor.current
         assert new is not None
         assert (new.pid, new.epoch, new.base_id) == (new.pid, 1, old.base_id)
         await until(lambda: not old.alive())
@@ -62,9 +62,9 @@ async def test_a_hot_restart_under_load_fails_no_request(world: World) -> None:
     assert set(seen) == {"200"}
     await until(lambda: register.read(world.home / "envoy.pid") == [new])
     # And it can be done again.
-    await agent.hot_restart()
-    assert agent.supervisor.current is not None
-    assert agent.supervisor.current.epoch == 2
+    await agent.cycle.hot_restart()
+    assert agent.parts.supervisor.current is not None
+    assert agent.parts.supervisor.current.epoch == 2
     assert await world.ask() == "one"
 
 
@@ -72,14 +72,14 @@ async def test_where_hot_restart_is_impossible_a_new_envoy_takes_over_beside_the
     world: World,
 ) -> None:
     agent = await world.serve(snapshot(world.port))
-    old = agent.supervisor.current
+    old = agent.parts.supervisor.current
     assert old is not None
     # No parent answers at this id, so the child gives up.
-    agent.supervisor._current = old.with_base_id(old.base_id + 1)
+    agent.parts.supervisor._roster.current = old.with_base_id(old.base_id + 1)
     async with traffic(world.port) as seen:
         await until(lambda: seen["200"] > 50)
-        await agent.hot_restart()
-        new = agent.supervisor.current
+        await agent.cycle.hot_restart()
+        new = agent.parts.supervisor.current
         assert new is not None
         assert (new.epoch, new.pid != old.pid) == (0, True)
         before = seen["200"]
@@ -109,13 +109,13 @@ async def test_an_agent_that_is_killed_leaves_envoy_serving_and_the_next_one_ado
         agent = world.start()
         await world.in_force(agent, second)
     assert set(seen) == {"200"}
-    assert agent.supervisor.current is not None
-    assert agent.supervisor.current.pid == pid
+    assert agent.parts.supervisor.current is not None
+    assert agent.parts.supervisor.current.pid == pid
     assert await world.ask() == "two"
 
     # An adopted Envoy is watched like one's own.
     os.kill(pid, signal.SIGKILL)
-    await until(lambda: agent.report().pid != pid and agent.supervisor.state == "live")
+    await until(lambda: agent.reporting.report().pid != pid and agent.parts.supervisor.state == "live")
     assert await world.ask() == "two"
 
 
@@ -128,25 +128,27 @@ async def test_an_agent_killed_during_an_activation_is_put_right_by_the_next_one
     await world.control.stop()
 
     agent = world.start()
-    await until(lambda: agent.supervisor.state == "live" and agent.parts.files.current == first.resources)
+    await until(
+        lambda: agent.parts.supervisor.state == "live" and agent.parts.files.current == first.resources
+    )
     assert await world.ask() == "one"
 
 
 async def test_a_hung_envoy_left_by_a_dead_agent_is_replaced(world: World) -> None:
     agent = await world.serve(snapshot(world.port))
-    hung = agent.supervisor.current
+    hung = agent.parts.supervisor.current
     assert hung is not None
     await world.abandon()
     os.kill(hung.pid, signal.SIGSTOP)
     agent = world.start()
-    await until(lambda: agent.supervisor.state == "live", within=15)
+    await until(lambda: agent.parts.supervisor.state == "live", within=15)
     await until(lambda: not hung.alive(), within=15)
     assert await world.ask() == "one"
 
 
 async def test_the_envoy_of_a_dead_agent_can_be_stopped_without_one(world: World) -> None:
     agent = await world.serve(snapshot(world.port))
-    left = agent.supervisor.current
+    left = agent.parts.supervisor.current
     assert left is not None
     await world.abandon()
     assert left.alive()
@@ -172,7 +174,7 @@ async def test_leaving_lets_a_request_in_flight_finish(world: World) -> None:
     request = asyncio.create_task(world.ask("/chat"))
     await asked.wait()
     leaving = asyncio.create_task(world.leave())
-    await until(lambda: agent.supervisor.state == "draining")
+    await until(lambda: agent.parts.supervisor.state == "draining")
     answer.set()
     assert await request == "slow"
     await leaving
@@ -193,18 +195,18 @@ async def test_an_envoy_that_cannot_start_is_told_and_tried_again(world: World) 
     routes = world.home / "xds/listeners.json"
     content = routes.read_bytes()
     routes.unlink()
-    assert agent.supervisor.current is not None
-    os.kill(agent.supervisor.current.pid, signal.SIGKILL)
-    await until(lambda: "cannot be started" in agent.sentence())
+    assert agent.parts.supervisor.current is not None
+    os.kill(agent.parts.supervisor.current.pid, signal.SIGKILL)
+    await until(lambda: "cannot be started" in agent.reporting.sentence())
     routes.write_bytes(content)
-    await until(lambda: agent.supervisor.state == "live")
+    await until(lambda: agent.parts.supervisor.state == "live")
     assert await world.ask() == "one"
 
 
 async def test_a_start_that_fails_is_an_error_with_a_place_to_look(world: World) -> None:
     agent = build(world.options())
     with pytest.raises(Unavailable, match="ended as it started"):
-        await agent.supervisor.start()
+        await agent.parts.supervisor.start()
 
 
 def test_a_process_is_told_apart_from_a_later_one_with_its_id() -> None:

@@ -5,13 +5,13 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from meridian.envoy.agent.admin import SILENT, Admin
 from meridian.envoy.agent.files import XdsFiles
 from meridian.envoy.agent.stages import stages
-from meridian.envoy.agent.subscription import CLUSTERS, LISTENERS, VERSION, Subscription, subscription
+from meridian.envoy.agent.subscription import CLUSTERS, LISTENERS, VERSION, Subscription, Subscriptions
 
 DEADLINE = 3.0
 """Seconds that Envoy has to accept one stage."""
@@ -36,6 +36,7 @@ class Activation:
     files: XdsFiles
     admin: Callable[[], Admin]
     log: Path
+    subscriptions: Subscriptions = field(default_factory=Subscriptions)
     deadline: float = DEADLINE
 
     async def activate(self, target: Mapping[str, bytes]) -> Refusal | None:
@@ -46,7 +47,7 @@ class Activation:
             refused = await self._refused()
             self.files.write(stage.writes)
             self.files.remove(stage.removes)
-            refusal = await self._confirm(_subscriptions(stage.writes), refused, start)
+            refusal = await self._confirm(self.subscriptions.of(stage.writes), refused, start)
             if refusal:
                 return refusal
         return None
@@ -54,12 +55,16 @@ class Activation:
     async def confirm(self, target: Mapping[str, bytes]) -> Refusal | None:
         """Whether Envoy runs on `target` or comes to within the deadline: for one that has just started on
         it."""
-        return await self._confirm(_subscriptions(target), {}, max(0, _size(self.log) - 100_000))
+        return await self._confirm(self.subscriptions.of(target), {}, max(0, _size(self.log) - 100_000))
+
+    def instances(self, files: Mapping[str, bytes]) -> int:
+        """How many inotify instances an Envoy on these files makes."""
+        return self.subscriptions.instances(files)
 
     async def missing(self, target: Mapping[str, bytes]) -> list[str]:
         """Files of `target` that are not in force now. Raises one of SILENT."""
         versions = await self.admin().versions()
-        return [each.file for each in _subscriptions(target) if not _in_force(each, versions)]
+        return [each.file for each in self.subscriptions.of(target) if not _in_force(each, versions)]
 
     async def _confirm(
         self, wanted: list[Subscription], refused_before: Mapping[str, int], log_start: int
@@ -109,11 +114,6 @@ def reason_in(log: str) -> str:
     """Envoy's last reason for a refusal in this part of its log, in one line; empty where there is none."""
     found = _REASON.findall(log)
     return " ".join(found[-1].split())[-400:] if found else ""
-
-
-def _subscriptions(files: Mapping[str, bytes]) -> list[Subscription]:
-    found = (subscription(name, content) for name, content in files.items())
-    return [each for each in found if each is not None]
 
 
 def _in_force(each: Subscription, versions: Mapping[str, str]) -> bool:

@@ -6,18 +6,26 @@ from pathlib import Path
 
 from meridian.core.clock import Clock, SystemClock
 from meridian.envoy.agent.activation import Activation
-from meridian.envoy.agent.agent import Agent, Parts
+from meridian.envoy.agent.agent import Agent
+from meridian.envoy.agent.cycle import Cycle
 from meridian.envoy.agent.files import XdsFiles
 from meridian.envoy.agent.folder import EdgeFolder
-from meridian.envoy.agent.inotify import instances
+from meridian.envoy.agent.launch import EnvoyOptions, Launch
+from meridian.envoy.agent.laying import Laying
 from meridian.envoy.agent.link import Link
 from meridian.envoy.agent.outbox import Outbox
 from meridian.envoy.agent.overlays import EdgeLoop, Overlays
+from meridian.envoy.agent.parts import Parts
 from meridian.envoy.agent.rehearsal import Rehearsal
+from meridian.envoy.agent.reporting import Reporting
 from meridian.envoy.agent.rotation import Rotation
+from meridian.envoy.agent.state import EdgeState
 from meridian.envoy.agent.storage import SnapshotStore
-from meridian.envoy.agent.supervisor import EnvoyOptions, Supervisor
+from meridian.envoy.agent.subscription import Subscriptions
+from meridian.envoy.agent.supervisor import Supervisor
+from meridian.envoy.agent.trial import Trial
 from meridian.envoy.agent.validation import Validation
+from meridian.envoy.agent.watch import Watch
 from meridian.envoy.snapshot import Json, Snapshot
 
 
@@ -44,6 +52,18 @@ def build(options: EdgeOptions, clock: Clock | None = None) -> Agent:
     clock = clock or SystemClock()
     folder = EdgeFolder.at(options.home)
     instance = options.instance or f"{options.region}-1"
+    state = EdgeState()
+    files = XdsFiles(folder.xds)
+    subscriptions = Subscriptions()
+    supervisor = Supervisor(
+        Launch(
+            folder,
+            EnvoyOptions(options.binary, options.region, instance, options.concurrency),
+            lambda: state.settings,
+            lambda: subscriptions.instances(files.current),
+        ),
+        changed=state.news,
+    )
     parts = Parts(
         folder=folder,
         region=options.region,
@@ -51,18 +71,16 @@ def build(options: EdgeOptions, clock: Clock | None = None) -> Agent:
         clock=clock,
         link=Link(options.control, options.region, options.token_file),
         store=SnapshotStore(folder.snapshots),
-        files=XdsFiles(folder.xds),
+        files=files,
         validation=Validation(options.binary, folder.home, options.inlined),
         rehearsal=Rehearsal(folder, options.binary) if options.rehearse else None,
         overlays=Overlays(options.loops, folder.overlay),
         outbox=Outbox(folder.decisions, clock),
         rotation=Rotation(folder.access_log, folder.envoy_log),
+        supervisor=supervisor,
+        activation=Activation(files, supervisor.admin, folder.envoy_log, subscriptions),
         country_database=options.country_database,
     )
-    agent = Agent(parts)
-    envoy = EnvoyOptions(options.binary, options.region, instance, options.concurrency)
-    agent.supervisor = Supervisor(
-        folder, envoy, lambda: agent.settings, lambda: instances(parts.files.current), agent.news
-    )
-    agent.activation = Activation(parts.files, agent.supervisor.admin, folder.envoy_log)
-    return agent
+    laying = Laying(parts, state)
+    cycle = Cycle(parts, state, laying, Trial(parts, state, laying))
+    return Agent(parts, state, cycle, Watch(parts, state, cycle), Reporting(parts, state))

@@ -8,19 +8,9 @@ look before each leap.
 import ctypes
 import os
 import sys
-from collections.abc import Mapping
 
-from meridian.envoy.agent.subscription import subscription
-
-OWN = 4
-"""Instances that an Envoy makes for itself."""
 _CLOEXEC = 0o2000000
 TODO = "raise fs.inotify.max_user_instances (sysctl), or run fewer edges as this user"
-
-
-def instances(resources: Mapping[str, bytes]) -> int:
-    """How many an Envoy on these files makes."""
-    return OWN + sum(1 for name, content in resources.items() if subscription(name, content) is not None)
 
 
 def room(wanted: int) -> bool:

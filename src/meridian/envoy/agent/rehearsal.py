@@ -21,10 +21,10 @@ from meridian.envoy.agent.activation import Activation, Refusal
 from meridian.envoy.agent.admin import SILENT, Admin
 from meridian.envoy.agent.files import XdsFiles
 from meridian.envoy.agent.folder import EdgeFolder, replace
-from meridian.envoy.agent.inotify import instances, room
+from meridian.envoy.agent.inotify import room
 from meridian.envoy.agent.overlays import LAID_OVER
 from meridian.envoy.agent.process import EnvoyProcess, identity, spawn
-from meridian.envoy.agent.subscription import CLUSTERS, LISTENERS
+from meridian.envoy.agent.subscription import CLUSTERS, LISTENERS, Subscriptions
 from meridian.envoy.bootstrap import bootstrap
 from meridian.envoy.snapshot import Json, canonical
 
@@ -45,6 +45,7 @@ class Rehearsal:
         self._process: EnvoyProcess | None = None
         self._admin = Admin(folder.runtime / "rehearsal.sock")
         self._activation: Activation | None = None
+        self._subscriptions = Subscriptions()
 
     @property
     def ready(self) -> bool:
@@ -61,7 +62,7 @@ class Rehearsal:
         await self.stop()
         self._admin = admin = Admin(self._admin.socket)
         with contextlib.suppress(OSError):
-            if not room(SPARE + instances(rehearsed(resources))):
+            if not room(SPARE + self._subscriptions.instances(rehearsed(resources))):
                 return
             self._prepare()
             files = XdsFiles(self._home / "xds")
@@ -71,7 +72,9 @@ class Rehearsal:
                 os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
             self._process = EnvoyProcess(pid, identity(pid), self._admin.socket)
             register.write(self._home / register.PID_FILE, [self._process])
-            activation = Activation(files, lambda: admin, self._home / "log" / "envoy.log")
+            activation = Activation(
+                files, lambda: admin, self._home / "log" / "envoy.log", self._subscriptions
+            )
             if await self._live():
                 self._activation = activation
             else:

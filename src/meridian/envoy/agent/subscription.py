@@ -7,7 +7,8 @@ https://www.envoyproxy.io/docs/envoy/latest/configuration/overview/xds_api#xds-s
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from meridian.envoy.agent.settings import FILE as AGENT_FILE
@@ -15,6 +16,8 @@ from meridian.envoy.agent.settings import FILE as AGENT_FILE
 VERSION = ".version_text"
 LISTENERS = "listeners.json"
 CLUSTERS = "clusters.json"
+OWN_INSTANCES = 4
+"""Inotify instances that an Envoy makes for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,28 @@ class Subscription:
 
     def owns(self, stat: str) -> bool:
         return self.stats.fullmatch(stat.rpartition(".")[0]) is not None
+
+
+@dataclass(slots=True)
+class Subscriptions:
+    """Remembers what it read: a file is parsed once for each content that it has."""
+
+    _known: dict[str, tuple[bytes, Subscription | None]] = field(default_factory=dict)
+
+    def of(self, files: Mapping[str, bytes]) -> list[Subscription]:
+        """Those that read these files. Raises ValueError, KeyError or TypeError as `subscription` does."""
+        found = (self._one(name, content) for name, content in files.items())
+        return [each for each in found if each is not None]
+
+    def instances(self, files: Mapping[str, bytes]) -> int:
+        """How many inotify instances an Envoy on these files makes."""
+        return OWN_INSTANCES + len(self.of(files))
+
+    def _one(self, name: str, content: bytes) -> Subscription | None:
+        known = self._known.get(name)
+        if known is None or known[0] != content:
+            known = self._known[name] = (content, subscription(name, content))
+        return known[1]
 
 
 def subscription(file: str, content: bytes) -> Subscription | None:
