@@ -26,8 +26,8 @@ class Signer:
         return {"keys": [{**public, "kid": self.kid, "alg": "ES256", "use": "sig"}]}
 
     def sign(self, **claims: Any) -> str:
-        """A token, valid for a minute. Claims given as None are left out."""
-        payload = {"iss": self.issuer, "aud": self.audience, "exp": int(time.time()) + 60, **claims}
+        """A token, valid for an hour: cases are signed when tests are collected. Claims given as None are left out."""
+        payload = {"iss": self.issuer, "aud": self.audience, "exp": int(time.time()) + 3600, **claims}
         payload = {name: value for name, value in payload.items() if value is not None}
         return jwt.encode(payload, self.key, algorithm="ES256", headers={"kid": self.kid})
 
