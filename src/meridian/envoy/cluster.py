@@ -1,9 +1,9 @@
 """Clusters: a service in the locations that may serve it, in the order in which they are tried.
 
-Each location is one Envoy priority. Where there is more than one, endpoints travel apart from the cluster (EDS, a file each):
-drains and returns change them often, and a cluster that does not change keeps its health state and connections. Where there
-is only one, nothing can shift, and they stand in the cluster: Envoy opens an inotify instance for each watched file, and
-a Linux user has 128 of them.
+Each location is one Envoy priority. Where an edge may shift requests between locations, endpoints travel apart from the cluster
+(EDS, a file each): drains and returns change them often, and a cluster that does not change keeps its health state and
+connections. Elsewhere they stand in the cluster: Envoy opens an inotify instance for each watched file, and a Linux user has
+128 of them.
 """
 
 import ipaddress
@@ -49,6 +49,12 @@ Groups = Sequence[Mapping[Hop, int]]
 """By priority: the hops that share it, with their weights in percent."""
 
 
+def may_shift(hops: Sequence[Hop]) -> bool:
+    """Whether an edge may divide requests between the first hop and the next, bit by bit. Only within its own region: a region
+    that returns is taken back by its own edge."""
+    return len(hops) > 1 and hops[0].kind == "location"
+
+
 def health_path(health: HealthCheck, service: str) -> str:
     return health.path.replace("{service}", service)
 
@@ -66,9 +72,11 @@ def cluster(
     groups: Groups,
     edge: Edge,
     chain: str,
+    *,
+    shifts: bool,
 ) -> Cluster:
     """hops: all that it may ever try. groups: those it tries now. chain: the locations that a request may take; the health check
-    names it and the service in headers, since a peer edge answers for its own part of the chain.
+    names it and the service in headers, since a peer edge answers for its own part of the chain. shifts: see `may_shift`.
 
     An address that is a name is resolved by Envoy itself (STRICT_DNS), and then the endpoints stand in the cluster."""
     named = any(not is_ip(each) for hop in hops for each in hop.addresses)
@@ -91,7 +99,7 @@ def cluster(
     }
     if edge.peer_tls and any(hop.kind == "peer" for hop in hops):
         config["transport_socket_matches"] = [_peer_tls(edge)]
-    if named or len(hops) < 2:
+    if named or not shifts:
         config |= {"type": "STRICT_DNS" if named else "STATIC", "load_assignment": inline(assignment)}
         if named:
             config["dns_lookup_family"] = "ALL"

@@ -1,11 +1,14 @@
 """What the regions feature adds to an edge: a route and a cluster for each lane, and the tables of its stamp. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
+from meridian.config.inventory import Inventory
 from meridian.config.schema.root import Config
 from meridian.config.schema.service import AppFeature
-from meridian.envoy.cluster import CHAIN_HEADER, cluster, health_path, plain
+from meridian.envoy.cluster import CHAIN_HEADER, cluster, health_path, may_shift, plain
 from meridian.envoy.contribution import Cluster, Contribution, EdgeContext, LuaPart, Route
 from meridian.envoy.snapshot import Json, digest
 from meridian.envoy.types import PREVIOUS_HOSTS, PREVIOUS_PRIORITIES, extension, seconds, typed
@@ -35,6 +38,37 @@ LONGEST_NAME = 160
 
 def compile_regions(context: EdgeContext) -> Contribution:
     state = context.state.get("routing") or NO_STATE
+    ground = _Ground(context.config, context.inventory)
+    routes, clusters = _ways(ground, context.region, tuple(sorted(state.drains.items())))
+    return Contribution(routes=routes, clusters=clusters, lua=(_stamp(context.config, state),))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ground:
+    """What changes seldom. A configuration counts as the same only if it is the very same object: comparing it would cost as
+    much as compiling."""
+
+    config: Config
+    inventory: Inventory
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Ground) and self.config is other.config and self.inventory == other.inventory
+        )
+
+    def __hash__(self) -> int:
+        return id(self.config)
+
+
+@lru_cache(maxsize=64)
+def _ways(
+    ground: _Ground, region: str, drains: tuple[tuple[str, float], ...]
+) -> tuple[tuple[Route, ...], tuple[Cluster, ...]]:
+    """Remembered, as an override or a measured preference changes nothing here, and has to be on the edges soon."""
+    context, state = (
+        EdgeContext(ground.config, ground.inventory, region, {}, {}),
+        RegionsState(drains=dict(drains)),
+    )
     clusters: dict[str, Cluster] = {}
     every = lanes(context.config)
     routes = [
@@ -42,9 +76,7 @@ def compile_regions(context: EdgeContext) -> Contribution:
         *_peer(context, state, every, clusters),
         *_control(context, clusters),
     ]
-    return Contribution(
-        routes=tuple(routes), clusters=tuple(clusters.values()), lua=(_stamp(context.config, state),)
-    )
+    return tuple(routes), tuple(clusters.values())
 
 
 def cluster_name(service: str, chain: Sequence[str]) -> str:
@@ -202,8 +234,14 @@ def _add(
         settings = config.services[service]
         health = settings.health or config.health
         every = hops(config, context.inventory, context.region, service, chain)
-        groups = drained(every, state.drains)
-        clusters[name] = cluster(name, service, settings, health, every, groups, config.edge, written(chain))
+        shifts = may_shift(every)
+        drains = (
+            state.drains if shifts else {hop: share for hop, share in state.drains.items() if share >= 1.0}
+        )
+        groups = drained(every, drains)
+        clusters[name] = cluster(
+            name, service, settings, health, every, groups, config.edge, written(chain), shifts=shifts
+        )
     return name
 
 

@@ -21,7 +21,8 @@ Phase = Literal["starting", "normal", "down", "returning"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One cluster as compiled. zones: its locations in the order in which they are tried. return_over: seconds."""
+    """One cluster as compiled. zones: its locations in the order in which they are tried. return_over: seconds; 0 where this edge
+    does not divide its requests."""
 
     cluster: str
     zones: tuple[str, ...]
@@ -110,7 +111,7 @@ def share(place: Place, return_over: float, monotonic: float) -> int:
 def division(line: Line, place: Place, monotonic: float) -> tuple[dict[str, int], ...] | None:
     """The line's priorities now, or None where they are as compiled."""
     first, *others = line.zones
-    if not others:
+    if not others or line.return_over <= 0:
         return None
     if place.phase == "down":
         return tuple({zone: 100} for zone in (*others, first))

@@ -23,7 +23,9 @@ class Recovery:
     """One edge's recovery. Turns of one location within a second of each other are one decision, as they have one cause."""
 
     name: str = NAME
-    _parsed: tuple[str, dict[str, tuple[Line, Assignment]]] = ("", {})
+    _parsed: tuple[Mapping[str, bytes], dict[str, tuple[Line, Assignment]]] = field(
+        default_factory=lambda: ({}, {})
+    )
     _places: dict[str, Place] = field(default_factory=dict)
     _turns: dict[tuple[str, Phase], list[Turn]] = field(default_factory=lambda: defaultdict(list))
 
@@ -63,8 +65,9 @@ class Recovery:
 
     def _lines(self, snapshot: Snapshot) -> dict[str, tuple[Line, Assignment]]:
         """The clusters by endpoints file. One that is being drained is left to the drain."""
-        digest, lines = self._parsed
-        if digest == snapshot.digest:
+        relevant = {name: content for name, content in snapshot.resources.items() if _about_clusters(name)}
+        before, lines = self._parsed
+        if relevant == before:
             return lines
         lines = {}
         for cluster in json.loads(snapshot.resources["clusters.json"])["resources"]:
@@ -75,10 +78,17 @@ class Recovery:
                 Assignment.parse(snapshot.resources[file]) if file in snapshot.resources else _inline(cluster)
             )
             if found.zones and not found.shared:
-                lines[file] = (Line(found.cluster, found.zones, _window(cluster)), found)
-        self._parsed = (snapshot.digest, lines)
+                lines[file] = (
+                    Line(found.cluster, found.zones, _window(cluster) if file in snapshot.resources else 0.0),
+                    found,
+                )
+        self._parsed = (relevant, lines)
         self._places = {name: place for name, place in self._places.items() if name in lines}
         return lines
+
+
+def _about_clusters(file: str) -> bool:
+    return file == "clusters.json" or file.startswith("endpoints/")
 
 
 def explain(edge: str, turns: Sequence[Turn]) -> Decision:
