@@ -1,21 +1,17 @@
 """What a living world promises: how soon it is up, how soon a change is enforced, and what a lost location costs."""
 
 import json
-import statistics
 import subprocess
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from tests.bench import enforcing
 from tests.bench.row import Row
 from tests.support.ports import reserve
 from tests.support.world import BRITISH, MERIDIAN, World, until
 
-CHANGES = 50
 LOAD = ("--rps", "500", "--mix", "launch-day")
 
 
@@ -25,7 +21,7 @@ def measure(folder: Path) -> Iterator[Row]:
         world.start()
         world.stop()
         yield warm_start(world)
-        yield enforcement(world)
+        yield from enforcing.measure(world)
         yield from lost_location(world)
     finally:
         world.stop()
@@ -47,36 +43,6 @@ def warm_start(world: World) -> Row:
     return Row(
         "warm start to the first routed request", first, 20, "s", f"{whole:.1f} s until all parts report well"
     )
-
-
-def enforcement(world: World) -> Row:
-    """From the moment an operator's change is sent to the moment each edge obeys it."""
-    token = {"authorization": f"Bearer {world.token('bench')}", "x-forwarded-for": BRITISH}
-    edges = [world.edge(region) for region in ("EU", "US", "APAC")]
-    path = f"{world.control}/infrastructure/users/bench/override"
-    times: list[float] = []
-    with (
-        ThreadPoolExecutor(len(edges)) as pool,
-        httpx.Client(headers=world.admin, trust_env=False) as operator,
-    ):
-        for number in range(CHANGES):
-            region = ("APAC", "US")[number % 2]
-            began = time.monotonic()
-            waiting = [pool.submit(obeyed, edge, token, region, began) for edge in edges]
-            operator.put(path, json={"region": region, "reason": "bench"}).raise_for_status()
-            times.append(max(each.result() for each in waiting))
-    p99 = statistics.quantiles(times, n=100)[98] * 1000
-    note = f"{CHANGES} changes, slowest of 3 edges each; median {statistics.median(times) * 1000:.0f} ms"
-    return Row("change -> enforced on all edges, p99", p99, 300, "ms", note)
-
-
-def obeyed(edge: str, headers: dict[str, str], region: str, began: float) -> float:
-    with httpx.Client(headers=headers, trust_env=False) as client:
-        while time.monotonic() < began + 10:
-            if client.get(f"{edge}/v1/feed").json().get("home") == region:
-                return time.monotonic() - began
-            time.sleep(0.005)
-    raise AssertionError(f"{edge} did not obey within 10 s")
 
 
 def lost_location(world: World) -> Iterator[Row]:

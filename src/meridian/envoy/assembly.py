@@ -1,6 +1,6 @@
 """Puts what the features contribute into one edge, in the order of the filter chain. Pure, and deterministic to the byte."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from meridian.core.errors import MeridianError
 from meridian.envoy import identity, listener
@@ -29,12 +29,17 @@ READY_PATH = "/__meridian/ready"
 
 
 def assemble(
-    context: EdgeContext, contributions: Sequence[Contribution], config_version: int = 0
+    context: EdgeContext,
+    contributions: Sequence[Contribution],
+    config_version: int = 0,
+    written: Callable[[Sequence[LuaPart]], str] = script,
 ) -> Snapshot:
-    """One edge's snapshot. Raises MeridianError when two features claim the same filter or cluster differently."""
+    """One edge's snapshot. written: gives the source of the Lua filter.
+
+    Raises MeridianError when two features claim the same filter or cluster differently."""
     every = [identity.contribution(context), *contributions]
     lua = [part for each in every for part in each.lua]
-    filters = _filters(context, every, lua)
+    filters = _filters(context, every, written(lua))
     clusters = _clusters(cluster for each in every for cluster in each.clusters)
     listen = context.inventory.listen[context.region]
     edge = context.config.edge
@@ -59,12 +64,12 @@ def assemble(
     return Snapshot(context.region, resources, config_version)
 
 
-def _filters(context: EdgeContext, every: Sequence[Contribution], lua: Sequence[LuaPart]) -> list[Filter]:
+def _filters(context: EdgeContext, every: Sequence[Contribution], stamp: str) -> list[Filter]:
     """The chain. A slot that no feature fills yet keeps a volatile filter that lets everything pass, so that filling it
     later changes no listener."""
     given = [each for contribution in every for each in contribution.filters]
     providers = tuple(provider for contribution in every for provider in contribution.providers)
-    given += [_country(), identity.jwt_filter(providers), _stamp(lua), _compressor()]
+    given += [_country(), identity.jwt_filter(providers), _stamp(stamp), _compressor()]
     taken = {each.slot for each in given}
     given += [each for each in _PLACES if each.slot not in taken]
     names = [each.name for each in given]
@@ -91,9 +96,9 @@ def _country() -> Filter:
     )
 
 
-def _stamp(parts: Sequence[LuaPart]) -> Filter:
-    source = {"inline_string": script(parts)}
-    return Filter(Slot.STAMP, "stamp", typed(LUA, default_source_code=source), volatile=True)
+def _stamp(source: str) -> Filter:
+    code = {"inline_string": source}
+    return Filter(Slot.STAMP, "stamp", typed(LUA, default_source_code=code), volatile=True)
 
 
 def _compressor() -> Filter:

@@ -8,6 +8,7 @@ from meridian.config.schema.root import Config
 from meridian.core.errors import Finding, InvalidInput
 from meridian.envoy.assembly import assemble
 from meridian.envoy.contribution import Contribution, EdgeContext
+from meridian.envoy.lua import Scripts
 from meridian.envoy.snapshot import Json, Snapshot
 
 TOLD = 3
@@ -51,11 +52,11 @@ def compile_edges(
     """Region -> the snapshot of its edge. states: feature -> its compile-time state. jwks: public keys of "app" and "meridian".
 
     Raises Refused when a feature's proof objects to the result."""
-    snapshots = {}
+    snapshots, scripts = {}, Scripts()
     for region in config.regions:
         context = EdgeContext(config, inventory, region, states or {}, jwks or {})
         contributions = [feature.compile(context) for feature in features]
-        snapshots[region] = assemble(context, contributions, config_version)
+        snapshots[region] = assemble(context, contributions, config_version, scripts.of)
     findings = [finding for feature in features for finding in feature.prove(config, inventory, snapshots)]
     if findings:
         raise Refused(findings)

@@ -8,7 +8,7 @@ directory, so a snapshot names no absolute path and the same input gives the sam
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 DIGEST_LENGTH = 16
@@ -48,10 +48,17 @@ class Snapshot:
     region: str
     resources: Mapping[str, bytes]
     config_version: int = 0
+    _digest: str = field(default="", init=False, repr=False, compare=False)
+    """Worked out when it is first asked for."""
 
     @property
     def digest(self) -> str:
         """Of the resources' names and bytes; the number of the configuration is not part of it."""
+        if not self._digest:
+            object.__setattr__(self, "_digest", self._hashed())
+        return self._digest
+
+    def _hashed(self) -> str:
         hashed = hashlib.sha256()
         for name in sorted(self.resources):
             hashed.update(name.encode() + b"\0" + self.resources[name] + b"\0")

@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from meridian.config.inventory import Inventory
 from meridian.config.schema.root import Config
@@ -65,17 +66,14 @@ def prove(config: Config, inventory: Inventory, snapshots: Mapping[str, Snapshot
 
 
 def parse(snapshot: Snapshot) -> Table:
+    files = snapshot.resources
     addresses = {}
-    for cluster in _resources(snapshot, "clusters.json"):
-        file = endpoints_file(cluster["name"])
-        found = (
-            _resources(snapshot, file)[0]
-            if file in snapshot.resources
-            else cluster.get("load_assignment", {})
-        )
-        addresses[cluster["name"]] = tuple(_addresses(found))
-    public, peer = (_ways(snapshot, name) for name in ("public", "peer"))
-    return Table(snapshot.region, public, peer, addresses)
+    for name, inline in _inlined(files["clusters.json"]):
+        file = endpoints_file(name)
+        addresses[name] = _assigned(files[file]) if file in files else inline
+    return Table(
+        snapshot.region, _ways(files["routes/public.json"]), _ways(files["routes/peer.json"]), addresses
+    )
 
 
 def _leak(region: str, cluster: str, feature: str, location: str, bound: str) -> Finding:
@@ -143,9 +141,28 @@ def _owners(config: Config, inventory: Inventory) -> Owners:
     return {key: frozenset(names) for key, names in found.items()}
 
 
-def _ways(snapshot: Snapshot, name: str) -> tuple[Way, ...]:
+# What follows reads one file. It is remembered by the file's bytes, as most files are the same in one compilation as in
+# the last.
+
+
+@lru_cache(maxsize=64)
+def _inlined(clusters: bytes) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Every cluster with the addresses that it names itself."""
+    return tuple(
+        (cluster["name"], tuple(_addresses(cluster.get("load_assignment", {}))))
+        for cluster in _resources(clusters)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _assigned(endpoints: bytes) -> tuple[str, ...]:
+    return tuple(_addresses(_resources(endpoints)[0]))
+
+
+@lru_cache(maxsize=64)
+def _ways(routes: bytes) -> tuple[Way, ...]:
     """Each once: a route for requests that may be repeated and one for all others often differ in nothing that counts here."""
-    hosts = _resources(snapshot, f"routes/{name}.json")[0]["virtual_hosts"]
+    hosts = _resources(routes)[0]["virtual_hosts"]
     return tuple(dict.fromkeys(_way(route) for host in hosts for route in host["routes"]))
 
 
@@ -178,8 +195,8 @@ def _clusters(action: Json | None) -> Iterator[str]:
     yield from (each["cluster"] for each in action.get("request_mirror_policies", ()))
 
 
-def _resources(snapshot: Snapshot, name: str) -> list[Json]:
-    return list(json.loads(snapshot.resources[name])["resources"])
+def _resources(content: bytes) -> list[Json]:
+    return list(json.loads(content)["resources"])
 
 
 def _addresses(assignment: Json) -> Iterator[str]:

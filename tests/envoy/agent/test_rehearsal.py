@@ -5,14 +5,14 @@ import time
 
 import pytest
 
-from meridian.envoy.agent.rehearsal import rehearsed
+from meridian.envoy.agent.silence import Silencer
 from tests.envoy.agent.conftest import World, until
 from tests.envoy.agent.snapshots import snapshot
 
 
 def test_what_is_rehearsed_neither_binds_nor_speaks_to_anyone() -> None:
     original = snapshot(8081)
-    silent = rehearsed(original.resources)
+    silent = Silencer().silenced(original.resources)
     assert silent.keys() == {name for name in original.resources if not name.startswith("endpoints/")}
     assert json.loads(silent["listeners.json"])["resources"][0]["bind_to_port"] is False
     cluster = json.loads(silent["clusters.json"])["resources"][0]

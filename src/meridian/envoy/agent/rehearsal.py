@@ -9,11 +9,10 @@ says anything.
 
 import asyncio
 import contextlib
-import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from meridian.envoy.agent import register
@@ -22,11 +21,11 @@ from meridian.envoy.agent.admin import SILENT, Admin
 from meridian.envoy.agent.files import XdsFiles
 from meridian.envoy.agent.folder import EdgeFolder, replace
 from meridian.envoy.agent.inotify import room
-from meridian.envoy.agent.overlays import LAID_OVER
 from meridian.envoy.agent.process import EnvoyProcess, identity, spawn
-from meridian.envoy.agent.subscription import CLUSTERS, LISTENERS, Subscriptions
+from meridian.envoy.agent.silence import Silencer
+from meridian.envoy.agent.subscription import Subscriptions
 from meridian.envoy.bootstrap import bootstrap
-from meridian.envoy.snapshot import Json, canonical
+from meridian.envoy.snapshot import canonical
 
 OWN = ("xds", "log")
 """What the rehearsal has for itself; all else of the edge's folder it sees through links."""
@@ -46,6 +45,7 @@ class Rehearsal:
         self._admin = Admin(folder.runtime / "rehearsal.sock")
         self._activation: Activation | None = None
         self._subscriptions = Subscriptions()
+        self._silencer = Silencer()
 
     @property
     def ready(self) -> bool:
@@ -62,11 +62,11 @@ class Rehearsal:
         await self.stop()
         self._admin = admin = Admin(self._admin.socket)
         with contextlib.suppress(OSError):
-            if not room(SPARE + self._subscriptions.instances(rehearsed(resources))):
+            if not room(SPARE + self._subscriptions.instances(self._silencer.silenced(resources))):
                 return
             self._prepare()
             files = XdsFiles(self._home / "xds")
-            files.become(rehearsed(resources))
+            files.become(self._silencer.silenced(resources))
             pid = spawn(self._command(), self._home, self._home / "log" / "envoy.log")
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
@@ -86,7 +86,7 @@ class Rehearsal:
         if self._activation is None or not self.running:
             raise OSError("no rehearsal is running")
         try:
-            refusal = await self._activation.activate(rehearsed(resources))
+            refusal = await self._activation.activate(self._silencer.silenced(resources))
         except (ValueError, KeyError, TypeError) as error:
             raise OSError(f"the rehearsal cannot read it: {error!r}") from error
         if refusal is None:
@@ -151,35 +151,3 @@ class Rehearsal:
                     return True
             await asyncio.sleep(0.05)
         return False
-
-
-def rehearsed(resources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The same for an Envoy that must not be heard: listeners that do not bind, clusters without endpoints.
-
-    Endpoints are left out as files too: each would cost an inotify instance, of which a user has few.
-    """
-    return {
-        name: _silenced(name, content)
-        for name, content in resources.items()
-        if not name.startswith(LAID_OVER)
-    }
-
-
-def _silenced(name: str, content: bytes) -> bytes:
-    if name == LISTENERS:
-        return _each(content, lambda listener: listener | {"bind_to_port": False})
-    if name == CLUSTERS:
-        return _each(content, _empty)
-    return content
-
-
-def _each(content: bytes, change: Callable[[Json], Json]) -> bytes:
-    raw = json.loads(content)
-    return canonical(raw | {"resources": [change(resource) for resource in raw["resources"]]})
-
-
-def _empty(cluster: Json) -> Json:
-    if "eds_cluster_config" not in cluster:
-        return cluster
-    kept = {key: value for key, value in cluster.items() if key != "eds_cluster_config"}
-    return kept | {"type": "STATIC", "load_assignment": {"cluster_name": cluster["name"], "endpoints": []}}
