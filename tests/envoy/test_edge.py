@@ -45,7 +45,7 @@ def edges(running: Fleet) -> Iterator[Fleet]:
 def problem(answer: httpx.Response, status: int, kind: str, retry: bool) -> None:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"] == f"/problems/{kind}"
+    assert answer.json()["type"] == f"/docs/problems#{kind}"
     assert answer.json()["status"] == status
     assert answer.json()["title"]
     assert ("retry-after" in answer.headers) == retry

@@ -19,7 +19,7 @@ def problems(value: Any) -> list[dict[str, Any]]:
 
 
 def test_every_problem_of_an_edge_is_documented() -> None:
-    kinds = {problem["type"].removeprefix("/problems/") for problem in problems(config())}
+    kinds = {problem["type"].removeprefix("/docs/problems#") for problem in problems(config())}
     assert len(kinds) > 5
     documented = set(re.findall(r"^## ([a-z-]+)$", PAGE, re.MULTILINE))
     assert kinds <= documented
@@ -35,7 +35,7 @@ def test_whoever_is_turned_away_for_now_is_told_when_to_come_back() -> None:
     for mapper in config()["mappers"]:
         told = json.dumps(mapper)
         if any(
-            f"/problems/{kind}" in told
+            f"/docs/problems#{kind}" in told
             for kind in ("no-healthy-location", "overloaded", "too-many-requests", "timeout")
         ):
             assert mapper["headers_to_add"][0]["header"]["key"] == "retry-after"

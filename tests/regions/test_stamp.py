@@ -304,7 +304,7 @@ def test_a_token_that_is_not_valid_is_401_and_reaches_no_app(ask: Fleet, name: s
     answer = ask.ask("US", "/v1/chat", BRAZILIAN, headers=bearer(BAD_TOKENS[name]))
     assert answer.status_code == 401, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"] == "/problems/invalid-token"
+    assert answer.json()["type"] == "/docs/problems#invalid-token"
     assert answer.json()["status"] == 401
     assert ask.apps.seen() == []
 
@@ -359,7 +359,7 @@ def test_a_path_of_no_feature_is_404(ask: Fleet, path: str) -> None:
     answer = raw(ask, path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"] == "/problems/no-such-feature"
+    assert answer.json()["type"] == "/docs/problems#no-such-feature"
     assert ask.apps.seen() == []
 
 

@@ -92,7 +92,7 @@ def test_killing_both_locations_gives_503_with_retry_after_and_nothing_leaves_eu
     answer = until(lambda: (got := stormy.get("/v1/feed", BRITISH)).status_code == 503 and got, 10, "503")
     assert answer.headers["content-type"] == "application/problem+json"
     assert int(answer.headers["retry-after"]) > 0
-    assert answer.json()["type"] == "/problems/no-healthy-location"
+    assert answer.json()["type"] == "/docs/problems#no-healthy-location"
     for edge in ("EU", "US", "APAC"):
         for _ in range(20):
             assert stormy.get("/v1/feed", BRITISH, edge).status_code == 503

@@ -74,7 +74,7 @@ def test_a_token_that_is_not_valid_is_refused_and_told_so(calm: World, kind: str
     answer = calm.get("/v1/feed", BRITISH, authorization=f"Bearer {forged(calm, kind)}")
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"] == "/problems/invalid-token"
+    assert answer.json()["type"] == "/docs/problems#invalid-token"
 
 
 def forged(calm: World, kind: str) -> str:

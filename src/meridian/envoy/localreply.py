@@ -118,7 +118,7 @@ def _answer(kind: str, title: str, detail: str, retry: bool) -> Json:
 
 
 def _problem(kind: str, title: str, detail: str) -> Json:
-    body: Json = {"type": f"/problems/{kind}", "title": title, "status": "%RESPONSE_CODE%"}
+    body: Json = {"type": f"/docs/problems#{kind}", "title": title, "status": "%RESPONSE_CODE%"}
     if detail:
         body["detail"] = detail
     return {"json_format": body, "content_type": "application/problem+json"}
