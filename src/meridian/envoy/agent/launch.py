@@ -48,10 +48,10 @@ class Launch:
         then it has ended."""
         if not room(self.instances()):
             raise Unavailable("the kernel gives Envoy too few inotify instances", TODO)
-        replace(self.folder.bootstrap, canonical(self._bootstrap(socket)), durable=False)
+        config = self._written(canonical(self._bootstrap(socket)))
         if parent is None:
             self.folder.base_id.unlink(missing_ok=True)
-        pid = spawn(self._command(parent), self.folder.home, self.folder.envoy_log)
+        pid = spawn(self._command(config, parent), self.folder.home, self.folder.envoy_log)
         epoch, base_id = (parent.epoch + 1, parent.base_id) if parent else (0, -1)
         process = EnvoyProcess(pid, identity(pid), socket, epoch, base_id, self.digest())
         spawned(process)
@@ -80,7 +80,17 @@ class Launch:
         limit = self.settings().max_connections
         return bootstrap(self.options.region, self.options.instance, admin, limit)
 
-    def _command(self, parent: EnvoyProcess | None) -> list[str]:
+    def _written(self, content: bytes) -> Path:
+        """Where the bootstrap is: with the edge's disk full, among the sockets, which mostly are elsewhere. An edge
+        whose disk is full must be able to start again. Raises OSError when there is no room there either."""
+        with contextlib.suppress(OSError):
+            replace(self.folder.bootstrap, content, durable=False)
+            return self.folder.bootstrap.relative_to(self.folder.home)
+        elsewhere = self.folder.runtime / self.folder.bootstrap.name
+        replace(elsewhere, content, durable=False)
+        return elsewhere
+
+    def _command(self, config: Path, parent: EnvoyProcess | None) -> list[str]:
         drain = max(1, round(self.settings().drain))
         restart = (
             ["--base-id", str(parent.base_id), "--restart-epoch", str(parent.epoch + 1)]
@@ -89,7 +99,7 @@ class Launch:
         )
         return [
             str(self.options.binary),
-            *("--config-path", self.folder.bootstrap.name),
+            *("--config-path", str(config)),
             *("--concurrency", str(self.options.concurrency)),
             *("--log-level", "warning"),
             *("--drain-time-s", str(drain), "--parent-shutdown-time-s", str(drain + 1)),
