@@ -47,6 +47,19 @@ async def test_a_snapshot_refused_in_validation_never_reaches_envoy(world: World
     await until(lambda: (last := world.control.last) is not None and last.rejection == agent.state.rejection)
 
 
+async def test_going_back_to_what_is_in_force_ends_a_refusal(world: World) -> None:
+    good = snapshot(world.port)
+    agent = await world.serve(good)
+    world.control.publish(snapshot(world.port, lua="function envoy_on_request(", number=2))
+    await until(lambda: agent.state.rejection is not None)
+
+    world.control.publish(snapshot(world.port, number=3))
+    await until(lambda: agent.state.rejection is None)
+    assert agent.reporting.sentence() == ""
+    assert agent.state.active is not None
+    assert agent.state.active.config_version == 3
+
+
 async def test_a_snapshot_refused_only_at_run_time_is_rolled_back(world: World) -> None:
     agent = await world.serve(snapshot(world.port))
 

@@ -99,8 +99,10 @@ class Cycle:
         state.news()
 
     def _renumber(self, snapshot: Snapshot) -> None:
-        """The same content under another configuration's number."""
-        self.state.active = snapshot
+        """The same content, under another configuration's number or after one that was refused."""
+        self._retry, self._retry_pause = None, FIRST_RETRY
+        self.state.active, self.state.rejection = snapshot, None
+        self.state.problem("snapshot", "")
         try:
             self.parts.store.keep(snapshot)
         except OSError as error:
