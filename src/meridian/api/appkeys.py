@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from meridian.api.snapshots import write_atomically
 from meridian.config.schema.identity import Identity
 from meridian.core.clock import Clock
@@ -77,7 +75,7 @@ class AppKeys:
             return held
         try:
             fetched = public(json.loads(await _fetch(url)))
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        except ValueError as error:
             kept = held or self._cached(url)
             if kept is None:
                 raise Unavailable(
@@ -114,14 +112,19 @@ def _reason(error: Exception) -> str:
 async def _fetch(url: str) -> bytes:
     if not url.startswith(("https://", "http://")):
         raise ValueError("the address is neither https nor http")
-    async with (
-        httpx.AsyncClient(timeout=5.0, follow_redirects=False) as client,
-        client.stream("GET", url) as answer,
-    ):
-        answer.raise_for_status()
-        content = b""
-        async for part in answer.aiter_bytes():
-            content += part
-            if len(content) > MAX_DOCUMENT:
-                raise ValueError(f"it is larger than {MAX_DOCUMENT} bytes")
-        return content
+    import httpx  # half a second of a start on a busy machine, and seldom needed: keys mostly come from a file
+
+    try:
+        async with (
+            httpx.AsyncClient(timeout=5.0, follow_redirects=False) as client,
+            client.stream("GET", url) as answer,
+        ):
+            answer.raise_for_status()
+            content = b""
+            async for part in answer.aiter_bytes():
+                content += part
+                if len(content) > MAX_DOCUMENT:
+                    raise ValueError(f"it is larger than {MAX_DOCUMENT} bytes")
+            return content
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ValueError(_reason(error)) from error

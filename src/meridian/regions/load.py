@@ -11,10 +11,10 @@ from meridian.regions.state import RegionsState
 async def load(control: Control) -> RegionsState:
     """As of now. Raises Unavailable while PostgreSQL is away; control then keeps the state it has."""
     now, config = control.clock.now(), control.config()
-    overrides = await Overrides(control.database).in_force(now)
+    overrides = await Overrides(control.database).regions(now)
     drains = await Drains(control.database).all()
     return RegionsState(
-        overrides={user: each.region for user, each in overrides.items() if each.region in config.regions},
+        overrides={user: region for user, region in overrides.items() if region in config.regions},
         drains=shares(config, drains, now),
         preferences=await Measurements(control.database).preferences(),
     )
