@@ -124,7 +124,12 @@ def test_with_every_allowed_location_down_it_is_503_and_goes_nowhere_else(edges:
 def test_an_open_feature_goes_on_to_the_next_region(edges: Fleet) -> None:
     edges.apps.kill("europe-west1", "europe-west4")
     for region in edges.edges:
-        assert edges.ask(region, "/v1/media/1", FRENCH).json()["location"] == "us-central1"
+        until(
+            lambda region=region: (
+                edges.ask(region, "/v1/media/1", FRENCH).json()["location"] == "us-central1"
+            ),
+            what=f"edge {region} to go on to the next region",
+        )
 
 
 def test_a_service_that_is_too_slow_is_504(edges: Fleet) -> None:

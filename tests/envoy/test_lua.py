@@ -62,9 +62,3 @@ def test_parts_run_in_their_order_whatever_order_they_are_given_in() -> None:
     assert calls[1:] == [f"{name}_request(handle, data, facts)" for name in "zab"]
     assert 'data.t = {["x"]=1}' in text
     assert "envoy_on_response" not in text
-
-
-def test_only_parts_that_answer_run_on_the_response() -> None:
-    text = script([LuaPart("a", "-- a"), LuaPart("b", "-- b", on_response="-- answer")])
-    assert "b_response(handle, data)\nend" in text
-    assert "a_response" not in text

@@ -25,6 +25,7 @@ from meridian.envoy.types import (
 
 GEO_DATABASE = "geo/country.mmdb"
 LOCATION_HEADER = "x-meridian-location"
+ROUTE_HEADER = "x-meridian-route"
 READY_PATH = "/__meridian/ready"
 
 
@@ -130,18 +131,23 @@ def _ready() -> Json:
 
 
 def _table(name: str, routes: Sequence[Json]) -> Json:
-    """The location that answered is told by the edge that asked it, so that an edge that hands over can log it."""
-    location = {"key": LOCATION_HEADER, "value": "%UPSTREAM_METADATA(meridian:location)%"}
-    host: Json = {
-        "name": name,
-        "domains": ["*"],
-        "routes": list(routes),
-        "response_headers_to_add": [{"header": location, "append_action": "ADD_IF_ABSENT"}],
-    }
+    host: Json = {"name": name, "domains": ["*"], "routes": list(routes)}
+    # The location that answered is told by the edge that asked it, so that an edge that hands over can log it.
+    answer = [_add(LOCATION_HEADER, "%UPSTREAM_METADATA(meridian:location)%", "ADD_IF_ABSENT")]
     if name == "public":
-        client = {"key": "x-meridian-client", "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"}
-        host["request_headers_to_add"] = [{"header": client, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]
+        host["request_headers_to_add"] = [
+            _add("x-meridian-client", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
+            _add("x-meridian-risk", "low", "ADD_IF_ABSENT"),
+        ]
+        host["request_headers_to_remove"] = list(identity.INTERNAL)
+        # Set by the stamp for an operator who asked for it, else empty, and then not sent.
+        answer.append(_add(ROUTE_HEADER, "%DYNAMIC_METADATA(meridian:route)%"))
+    host["response_headers_to_add"] = answer
     return {"@type": url(ROUTES), "name": name, "virtual_hosts": [host], "ignore_port_in_host_matching": True}
+
+
+def _add(name: str, value: str, action: str = "OVERWRITE_IF_EXISTS_OR_ADD") -> Json:
+    return {"header": {"key": name, "value": value}, "append_action": action}
 
 
 def _agent_settings(context: EdgeContext) -> Json:

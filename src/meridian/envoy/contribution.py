@@ -58,8 +58,8 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One issuer of tokens for `jwt_authn`. name: key of the claims in the filter's metadata. required: whether a token that
-    is present must be valid (401 otherwise) or is ignored when it is not."""
+    """One issuer of tokens for `jwt_authn`. required: whether a token that is present must be valid (401 otherwise) or is
+    ignored when it is not."""
 
     name: str
     config: Json
@@ -77,8 +77,6 @@ class LuaPart:
     code: str
     tables: Mapping[str, Any] = field(default_factory=dict)
     order: int = 100
-    on_response: str = ""
-    """The body of the same function for the response path."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,14 +68,6 @@ def script(parts: Sequence[LuaPart]) -> str:
         lines += [f"data.{name} = {literal(table)}" for name, table in sorted(part.tables.items())]
     for part in ordered:
         lines.append(f"local function {part.name}_request(handle, data, facts)\n{part.code.strip()}\nend")
-        if part.on_response:
-            lines.append(
-                f"local function {part.name}_response(handle, data)\n{part.on_response.strip()}\nend"
-            )
     calls = "\n".join(f"  {part.name}_request(handle, data, facts)" for part in ordered)
     lines.append(f"function envoy_on_request(handle)\n  local facts = {{}}\n{calls}\nend")
-    answering = [part for part in ordered if part.on_response]
-    if answering:
-        calls = "\n".join(f"  {part.name}_response(handle, data)" for part in answering)
-        lines.append(f"function envoy_on_response(handle)\n{calls}\nend")
     return "\n".join(lines) + "\n"

@@ -247,7 +247,6 @@ def _add(
 
 def _stamp(config: Config, state: RegionsState) -> LuaPart:
     code = files("meridian.regions").joinpath("stamp.lua").read_text()
-    answer = files("meridian.regions").joinpath("answer.lua").read_text()
     tables = {
         "countries": {
             country: region for region, countries in config.countries.items() for country in countries
@@ -260,7 +259,7 @@ def _stamp(config: Config, state: RegionsState) -> LuaPart:
         "overrides": dict(state.overrides),
         "regions": dict.fromkeys(config.regions, True),
     }
-    return LuaPart("regions", code, tables, order=50, on_response=answer)
+    return LuaPart("regions", code, tables, order=50)
 
 
 def _plan(config: Config, name: str, feature: AppFeature) -> Json:
