@@ -70,8 +70,9 @@ class Provider:
 class LuaPart:
     """A part of the edge's one Lua filter.
 
-    tables: Lua-table data by name, available as `data.NAME`. code: the body of `function(handle, data, facts)`; `facts` is a
-    table shared by all parts of a request. order: parts run in ascending order; the regions part has 50."""
+    tables: Lua-table data by name, available as `data.NAME`. code: local functions, the line `-- For each request:`, and the body of
+    `function(handle, data, facts)`; without the line, the body alone. `facts` is a table shared by all parts of a request, and
+    local functions are seen by the parts after. order: parts run in ascending order; the regions part has 50."""
 
     name: str
     code: str

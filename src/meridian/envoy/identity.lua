@@ -1,8 +1,7 @@
 -- Facts about the requester, from the headers that jwt_authn and geoip wrote. A client's own such headers were removed before.
-local headers = handle:headers()
 
 -- No control character, which could end a header and begin another, is passed on.
-local function told(name)
+local function told(headers, name)
   local value = headers:get(name)
   if not value then return "" end
   if not value:find("%c") then return value end
@@ -10,18 +9,20 @@ local function told(name)
   return ""
 end
 
-facts.country = told("x-meridian-country")
-facts.user = told("x-meridian-user")
-facts.tier = told("x-meridian-tier")
-facts.declared = told("x-meridian-declared")
-facts.home = told("x-meridian-home")
-facts.explain = headers:get("x-meridian-explain") ~= nil
+-- For each request:
+local headers = handle:headers()
+facts.headers = headers
+facts.country = headers:get("x-meridian-country") or ""
+facts.user = told(headers, "x-meridian-user")
+facts.declared = told(headers, "x-meridian-declared")
+facts.home = told(headers, "x-meridian-home")
+local tier = told(headers, "x-meridian-tier")
 if facts.home ~= "" then
-  local app, user = headers:get("x-meridian-app"), told("x-meridian-home-user")
+  local app, user = headers:get("x-meridian-app"), told(headers, "x-meridian-home-user")
   if not app then
-    facts.user, facts.tier = user, told("x-meridian-home-tier")
-    headers:replace("x-meridian-user", facts.user)
-    headers:replace("x-meridian-tier", facts.tier)
+    facts.user, tier = user, told(headers, "x-meridian-home-tier")
+    headers:replace("x-meridian-user", user)
+    headers:replace("x-meridian-tier", tier)
   elseif user ~= facts.user then
     -- A home token speaks for its own user only.
     facts.home = ""
@@ -29,9 +30,9 @@ if facts.home ~= "" then
   end
 end
 if facts.user == "" then
-  facts.tier = "free"
-  headers:remove("x-meridian-tier")
-elseif facts.tier == "" then
-  facts.tier = "free"
-  headers:replace("x-meridian-tier", facts.tier)
+  if tier ~= "" then headers:remove("x-meridian-tier") end
+elseif tier == "" then
+  headers:replace("x-meridian-tier", "free")
+else
+  facts.tier = tier
 end

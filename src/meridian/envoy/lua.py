@@ -11,7 +11,10 @@ from typing import Any
 
 from meridian.envoy.contribution import LuaPart
 
-METADATA = "meridian"
+EACH_REQUEST = "-- For each request:"
+"""Stands between a part's local functions, which are made once, and what runs for every request."""
+FACTS = '{headers=false,country="",user="",tier="free",declared="",home="",region="",target=""}'
+"""Made in one piece: a table that grows field by field is copied several times."""
 _PLAIN = re.compile(r"[ !#-\[\]-~]*")
 
 
@@ -67,7 +70,10 @@ def script(parts: Sequence[LuaPart]) -> str:
     for part in ordered:
         lines += [f"data.{name} = {literal(table)}" for name, table in sorted(part.tables.items())]
     for part in ordered:
-        lines.append(f"local function {part.name}_request(handle, data, facts)\n{part.code.strip()}\nend")
+        functions, _, body = part.code.rpartition(f"{EACH_REQUEST}\n")
+        lines.append(
+            f"{functions}local function {part.name}_request(handle, data, facts)\n{body.strip()}\nend"
+        )
     calls = "\n".join(f"  {part.name}_request(handle, data, facts)" for part in ordered)
-    lines.append(f"function envoy_on_request(handle)\n  local facts = {{}}\n{calls}\nend")
+    lines.append(f"function envoy_on_request(handle)\n  local facts = {FACTS}\n{calls}\nend")
     return "\n".join(lines) + "\n"

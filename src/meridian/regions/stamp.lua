@@ -1,23 +1,20 @@
 -- The user's region and the request's target, by the rules of policy.py, in its order and its words.
-local headers = handle:headers()
-local route = handle:metadata()
-local feature = route:get("feature")
-local region, rule, because
 
 -- At most 140 characters, as `clip` in core/decision.py; all that stands in a sentence is ASCII.
 local function clip(sentence)
   return #sentence <= 140 and sentence or sentence:sub(1, 139) .. "\226\128\166"
 end
 
-local function placed(name) return name ~= "" and data.regions[name] ~= nil end
-
-local override = facts.user ~= "" and data.overrides[facts.user] or ""
-if placed(override) then
+-- For each request:
+local headers = facts.headers
+local region, rule, because
+local override = data.overrides[facts.user]
+if override and data.regions[override] then
   region, rule, because = override, "1 of 5 (override)", "an operator placed this user"
-elseif placed(facts.home) then
+elseif data.regions[facts.home] then
   region, rule, because = facts.home, "2 of 5 (home)", "stored home assignment"
 elseif data.countries[facts.country] then
-  region, rule, because = data.countries[facts.country], "3 of 5 (country)", "the client address is in " .. facts.country
+  region, rule, because = data.countries[facts.country], "3 of 5 (country)", "the client address is in "
 elseif data.countries[facts.declared] then
   region, rule, because = data.countries[facts.declared], "4 of 5 (declared)", "the app declares " .. facts.declared
 else
@@ -26,6 +23,7 @@ end
 facts.region = region
 headers:add("x-meridian-region", region)
 
+local feature = handle:metadata():get("feature")
 local plan = feature and data.features[feature]
 if not plan then return end
 local target = region
@@ -47,7 +45,8 @@ if data.idempotent[method] or headers:get("idempotency-key") then
 end
 handle:clearRouteCache()
 
-if facts.explain then
+if headers:get("x-meridian-explain") then
+  if rule == "3 of 5 (country)" then because = because .. facts.country end
   local user = clip(region .. " by rule " .. rule .. ": " .. because)
   local sentence
   if plan.route == "home" then
