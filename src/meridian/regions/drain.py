@@ -11,6 +11,7 @@ from typing import Any
 
 from meridian.config.schema.root import Config
 from meridian.core.decision import Decision, clip
+from meridian.regions.replaying import deciding_again
 
 QUARTERS = 4
 
@@ -73,7 +74,9 @@ class DrainJudge:
         return None, [decision for decision in found if decision]
 
     def replay(self, policy: Config, evidence: Mapping[str, Any]) -> Sequence[Decision]:
-        decision = told(from_json(evidence["drain"]), evidence["quarter"])
+        """Of a quarter of the way. Raises Conflict for its beginning, which a person decided."""
+        with deciding_again(evidence, "drain", "quarter"):
+            decision = told(from_json(evidence["drain"]), evidence["quarter"])
         return [decision] if decision else []
 
 

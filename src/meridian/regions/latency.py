@@ -13,6 +13,7 @@ from meridian.config.schema.root import Config
 from meridian.core.decision import Decision, clip
 from meridian.regions.histogram import Measured
 from meridian.regions.policy import NO_PREFERENCES, Preferences, region_of_country, targets
+from meridian.regions.replaying import deciding_again
 from meridian.regions.settings import Routing
 
 NEAREST = "nearest"
@@ -71,13 +72,14 @@ class LatencyJudge:
         return following, decisions
 
     def replay(self, policy: Config, evidence: Mapping[str, Any]) -> Sequence[Decision]:
-        """Decides again with the settings of that time, which are part of the evidence."""
-        raw = dict(evidence["choice"])
-        measured = {region: Measured(**values) for region, values in raw.pop("measured").items()}
-        candidates, down = tuple(raw.pop("candidates")), frozenset(raw.pop("down"))
-        choice = Choice(**raw, candidates=candidates, measured=measured, down=down)
-        routing = Routing.model_construct(**evidence["settings"])
-        decision = settle(routing, choice, evidence["held"])
+        """Decides again with the settings of that time, which are part of the evidence. Raises Conflict for other evidence."""
+        with deciding_again(evidence, "choice", "held", "settings"):
+            raw = dict(evidence["choice"])
+            measured = {region: Measured(**values) for region, values in raw.pop("measured").items()}
+            candidates, down = tuple(raw.pop("candidates")), frozenset(raw.pop("down"))
+            choice = Choice(**raw, candidates=candidates, measured=measured, down=down)
+            routing = Routing.model_construct(**evidence["settings"])
+            decision = settle(routing, choice, evidence["held"])
         return [decision] if decision else []
 
 

@@ -12,6 +12,7 @@ from meridian.core.decision import Decision, clip
 from meridian.core.errors import InvalidInput
 from meridian.feature import Control
 from meridian.regions.homes import OPERATOR, Home, Homes, Override, Overrides
+from meridian.regions.replaying import deciding_again
 
 NAME = "regions.placing"
 
@@ -53,8 +54,10 @@ class PlacingJudge:
         return None, [_expiry(each) for each in observation if each.expires_at and each.expires_at <= now]
 
     def replay(self, policy: Any, evidence: Mapping[str, Any]) -> Sequence[Decision]:
-        times = {name: datetime.fromisoformat(evidence[name]) for name in ("created_at", "expires_at")}
-        return [_expiry(Override(**{**evidence, **times}))]
+        """Of an override's end. Raises Conflict for what else this carries out, which people decide."""
+        with deciding_again(evidence, "created_at", "expires_at"):
+            times = {name: datetime.fromisoformat(evidence[name]) for name in ("created_at", "expires_at")}
+            return [_expiry(Override(**{**evidence, **times}))]
 
 
 def _expiry(override: Override) -> Decision:
