@@ -33,3 +33,22 @@ def test_what_is_no_feature_is_told_in_a_sentence(
     monkeypatch.setenv(EXTRA, module)
     with pytest.raises(MeridianError, match=says):
         features()
+
+
+@pytest.mark.parametrize(
+    ("modules", "says"),
+    [
+        (
+            "tests.sample_feature.feature,tests.sample_feature.feature",
+            "sample_feature.feature is named twice",
+        ),
+        ("tests.sample_feature.feature,tests.support.greeting_too", "are both called greeting"),
+        ("tests.support.takes_a_setting", "is called regions, which is a setting of Meridian's own"),
+    ],
+)
+def test_a_name_that_is_taken_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, modules: str, says: str
+) -> None:
+    monkeypatch.setenv(EXTRA, modules)
+    with pytest.raises(MeridianError, match=says):
+        features()

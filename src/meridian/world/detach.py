@@ -35,9 +35,8 @@ def detached(root: Path, config: Path | None, base: int, tell: Say, say: Say) ->
         pass  # says at once when a world is running here; the supervisor takes the lock itself
     log = home.log("supervisor")
     before = log.stat().st_size if log.exists() else 0
-    child = _launch(
-        [*meridian(), "up", "--home", str(home.root), "--port-base", str(base), "--config", str(path)], log
-    )
+    where = ["--home", str(home.root), "--port-base", str(base), "--config", str(path)]
+    child = _launch([*meridian(), "up", "--checked", *where], log)
     told = 0
     tell(f"starting {file.app} from {file.path} in {home.root}")
     deadline = began + PATIENCE

@@ -17,7 +17,13 @@ def history(limit: int, home: str | None, as_json: bool) -> None:
         output.emit(versions)
         return
     rows = [
-        [f"{v['version']}{' *' if v['active'] else ''}", v["at"], v["actor"], v["digest"], v["reason"]]
+        [
+            f"{v['version']}{' *' if v['active'] else ''}",
+            v["at"][:19],
+            v["actor"],
+            v["digest"][:12],
+            v["reason"],
+        ]
         for v in versions
     ]
     output.table(["VERSION", "AT", "BY", "DIGEST", "WHY"], rows)

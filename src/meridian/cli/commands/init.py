@@ -25,7 +25,8 @@ CONTINENTS = (("EU", "AF", "AS"), ("NA", "SA", "OC", "AN"))
     help="File to write.",
 )
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
-def init(name: str, out: Path, force: bool) -> None:
+@output.json_option
+def init(name: str, out: Path, force: bool, as_json: bool) -> None:
     """Write a small, commented configuration to start from. It is valid as it is."""
     text = template(name)
     if out.exists() and not force:
@@ -36,6 +37,9 @@ def init(name: str, out: Path, force: bool) -> None:
         raise MeridianError(
             f"{out} can't be written: {error.strerror}", "choose another place with --out"
         ) from None
+    if as_json:
+        output.emit({"file": str(out)})
+        return
     output.say(f"{out} is written; now check it with `meridian validate {out}`")
 
 

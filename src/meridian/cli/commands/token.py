@@ -21,11 +21,16 @@ def token() -> None:
     "--minutes", type=click.IntRange(1, 60 * 24 * 30), default=60, show_default=True, help="Lifetime."
 )
 @output.home_option
-def user(user: str, tier: str, country: str, minutes: int, home: str | None) -> None:
+@output.json_option
+def user(user: str, tier: str, country: str, minutes: int, home: str | None, as_json: bool) -> None:
     """Print the app's JWT for a user, signed with the local world's key."""
     from meridian.world.issuer import sign_user
 
-    output.say(sign_user(home_folder(home), user, tier, country or None, minutes * 60.0))
+    signed = sign_user(home_folder(home), user, tier, country or None, minutes * 60.0)
+    if as_json:
+        output.emit({"token": signed})
+    else:
+        output.say(signed)
 
 
 @token.command(short_help="Make a token for an operator or an edge.")
@@ -73,7 +78,11 @@ def listing(home: str | None, as_json: bool) -> None:
 @token.command(short_help="Revoke a token.")
 @click.argument("id")
 @output.home_option
-def revoke(id: str, home: str | None) -> None:
+@output.json_option
+def revoke(id: str, home: str | None, as_json: bool) -> None:
     """Refuse the token with the identifier ID from now on."""
     Client(home).delete(f"{TOKENS}/{id}")
-    output.say(f"{id} is revoked")
+    if as_json:
+        output.emit({"id": id, "revoked": True})
+    else:
+        output.say(f"{id} is revoked")

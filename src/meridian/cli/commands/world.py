@@ -33,21 +33,23 @@ def world() -> None:
 @click.argument("target")
 @click.option("--hold", is_flag=True, help="Keep a part of the platform down until it is restored, too.")
 @output.home_option
-def kill(target: str, hold: bool, home: str | None) -> None:
+@output.json_option
+def kill(target: str, hold: bool, home: str | None, as_json: bool) -> None:
     """Kill TARGET with SIGKILL.
 
     A location stays down until `meridian world restore`. A part of the platform is started again by itself, unless --hold is
     given. edge:EU is an Envoy with its agent; agent:EU and envoy:EU are one of the two.
     """
-    _fault(home, verb="kill", target=target, hold=hold)
+    _fault(home, as_json, verb="kill", target=target, hold=hold)
 
 
 @world.command(short_help="Undo what was done to a target.")
 @click.argument("target")
 @output.home_option
-def restore(target: str, home: str | None) -> None:
+@output.json_option
+def restore(target: str, home: str | None, as_json: bool) -> None:
     """Undo every fault of TARGET; `all` restores everything."""
-    _fault(home, verb="restore", target=target)
+    _fault(home, as_json, verb="restore", target=target)
 
 
 @world.command(short_help="Make a location slow.")
@@ -56,17 +58,19 @@ def restore(target: str, home: str | None) -> None:
     "--by", callback=_milliseconds, default="500ms", show_default=True, help="Time added to every answer."
 )
 @output.home_option
-def slow(location: str, by: float, home: str | None) -> None:
+@output.json_option
+def slow(location: str, by: float, home: str | None, as_json: bool) -> None:
     """Make every answer of LOCATION take longer, health checks included."""
-    _fault(home, verb="slow", target=location, amount=by)
+    _fault(home, as_json, verb="slow", target=location, amount=by)
 
 
 @world.command(short_help="Cut a location or a link off.")
 @click.argument("target")
 @output.home_option
-def partition(target: str, home: str | None) -> None:
+@output.json_option
+def partition(target: str, home: str | None, as_json: bool) -> None:
     """Let TARGET accept connections and answer nothing: a location (europe-west1) or a link (link:EU:US)."""
-    _fault(home, verb="partition", target=target)
+    _fault(home, as_json, verb="partition", target=target)
 
 
 @world.command(short_help="Let a share of a location's answers fail.")
@@ -79,9 +83,10 @@ def partition(target: str, home: str | None) -> None:
     help="Per cent of answers that are 500.",
 )
 @output.home_option
-def errors(location: str, share: float, home: str | None) -> None:
+@output.json_option
+def errors(location: str, share: float, home: str | None, as_json: bool) -> None:
     """Let LOCATION answer 500 to a share of its requests, while its health checks stay well."""
-    _fault(home, verb="errors", target=location, amount=share / 100)
+    _fault(home, as_json, verb="errors", target=location, amount=share / 100)
 
 
 @world.command(short_help="Show the faults in force and what can be broken.")
@@ -136,8 +141,13 @@ def app(location: str, region: str, listen: str, faults: Path | None, version: s
     run(location, region, listen, faults, version)
 
 
-def _fault(home: str | None, **question: Any) -> None:
-    output.say(str(_ask(home, {"command": "fault", **question})["sentence"]))
+def _fault(home: str | None, as_json: bool, **question: Any) -> None:
+    """as_json: what was done, and every fault that is in force now."""
+    done = _ask(home, {"command": "fault", **question})
+    if as_json:
+        output.emit(done)
+    else:
+        output.say(str(done["sentence"]))
 
 
 def _ask(home: str | None, question: dict[str, Any]) -> dict[str, Any]:
