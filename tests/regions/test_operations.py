@@ -8,15 +8,15 @@ from meridian.core.decision import Decision
 from meridian.core.errors import Conflict, InvalidInput, NotFound
 from meridian.core.runner import Runner
 from meridian.feature import Caller
-from meridian.regions.homes import Homes, Overrides
-from meridian.regions.measurements import Measurements, Sample
+from meridian.regions.homes.controller import Placing
+from meridian.regions.homes.store import Homes, Overrides
+from meridian.regions.latency.store import Measurements, Sample
 from meridian.regions.operations import (
     assign_user_region,
     check_region_health,
     get_optimal_region_config,
     set_user_region_override,
 )
-from meridian.regions.placing import Placing
 from tests.regions.bench import Bench, report, seen
 
 

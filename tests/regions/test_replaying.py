@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from meridian.core.decision import Decision
 from meridian.core.errors import Conflict
-from meridian.regions.drain import DrainJudge
-from meridian.regions.latency import LatencyJudge
-from meridian.regions.placing import PlacingJudge
+from meridian.regions.drain.judge import DrainJudge
+from meridian.regions.homes.controller import PlacingJudge
+from meridian.regions.latency.judge import LatencyJudge
 from tests.regions.bench import policy
 from tests.regions.live import Live
 

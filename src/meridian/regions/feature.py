@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from meridian.feature import Control, Feature
 from meridian.regions.commands import COMMANDS
 from meridian.regions.compile import compile_regions
-from meridian.regions.draining import Draining
+from meridian.regions.drain.controller import Draining
+from meridian.regions.homes.controller import Placing
+from meridian.regions.latency.controller import Measuring
 from meridian.regions.load import load
-from meridian.regions.measuring import Measuring
-from meridian.regions.placing import Placing
 from meridian.regions.policytests import run
 from meridian.regions.proof import prove
 from meridian.regions.returning import Recovery

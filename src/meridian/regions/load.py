@@ -1,10 +1,10 @@
 """Reads what operators and measurements added to the policy, for the next compilation."""
 
 from meridian.feature import Control
-from meridian.regions.drain import shares
-from meridian.regions.drains import Drains
-from meridian.regions.homes import Overrides
-from meridian.regions.measurements import Measurements
+from meridian.regions.drain.judge import shares
+from meridian.regions.drain.store import Drains
+from meridian.regions.homes.store import Overrides
+from meridian.regions.latency.store import Measurements
 from meridian.regions.state import RegionsState
 
 

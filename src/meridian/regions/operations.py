@@ -16,22 +16,22 @@ from datetime import datetime, timedelta
 from meridian.core.decision import Decision, clip
 from meridian.core.errors import Conflict, Finding, InvalidInput
 from meridian.feature import Caller, Control
-from meridian.regions.drain import gone
-from meridian.regions.draining import Draining, drain_action, return_action
-from meridian.regions.drains import Drains
+from meridian.regions.drain.controller import Draining, drain_action, return_action
+from meridian.regions.drain.judge import gone
+from meridian.regions.drain.rates import measure
+from meridian.regions.drain.store import Drains
+from meridian.regions.drain.survivors import Verdict, verdict
 from meridian.regions.health import RegionHealth, check, down
-from meridian.regions.histogram import Measured
-from meridian.regions.homes import OPERATOR, Home, Homes, Override, Overrides
-from meridian.regions.known import AWAY, Known, away, look_up, state_of
-from meridian.regions.measurements import Measurements
+from meridian.regions.homes.controller import Placing, home_action, override_action
+from meridian.regions.homes.known import AWAY, Known, away, look_up, state_of
+from meridian.regions.homes.store import OPERATOR, Home, Homes, Override, Overrides
+from meridian.regions.latency.histogram import Measured
+from meridian.regions.latency.network import network_of
+from meridian.regions.latency.optimal import OptimalAnswer, choose
+from meridian.regions.latency.store import Measurements
 from meridian.regions.names import feature_name, region_name, user_id
-from meridian.regions.network import network_of
-from meridian.regions.optimal import OptimalAnswer, choose
-from meridian.regions.placing import Placing, home_action, override_action
 from meridian.regions.policy import expand, get_failover_order, route_feature, route_region
-from meridian.regions.rates import measure
 from meridian.regions.settings import Routing
-from meridian.regions.survivors import Verdict, verdict
 
 __all__ = [
     "DrainRefused",

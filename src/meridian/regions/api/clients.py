@@ -12,10 +12,10 @@ from meridian.config.schema.root import Config
 from meridian.core.errors import MeridianError, NotFound, Unavailable
 from meridian.feature import Caller, Control
 from meridian.regions.api.fields import NamePath, Text
-from meridian.regions.known import Known, first_contact, look_up, state_of
+from meridian.regions.homes.known import Known, first_contact, look_up, state_of
+from meridian.regions.homes.tokens import home_token
 from meridian.regions.operations import check_region_health, get_optimal_region_config
 from meridian.regions.policy import allowed, region_chain, route_region, target_region
-from meridian.regions.tokens import home_token
 
 MEASURE_PATH = "/__meridian/ready"
 """Answered by the edge itself, so that it takes a round trip and nothing else."""

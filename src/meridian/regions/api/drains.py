@@ -10,7 +10,7 @@ from meridian.config.schema.base import Duration
 from meridian.core.principal import Principal, Role
 from meridian.feature import Control
 from meridian.regions.api.fields import NamePath, Reason
-from meridian.regions.drains import Drains
+from meridian.regions.drain.store import Drains
 from meridian.regions.operations import Drained, drain, undrain
 
 

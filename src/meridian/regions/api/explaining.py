@@ -12,12 +12,12 @@ from meridian.feature import Control
 from meridian.regions.api.fields import NamePath, Text
 from meridian.regions.explain import explain
 from meridian.regions.health import down
-from meridian.regions.homes import Homes
-from meridian.regions.known import AWAY, state_of
+from meridian.regions.homes.known import AWAY, state_of
+from meridian.regions.homes.store import Homes
+from meridian.regions.homes.tokens import explain_token
+from meridian.regions.latency.network import network_of
 from meridian.regions.names import feature_name, region_name, user_id
-from meridian.regions.network import network_of
 from meridian.regions.policy import Facts, expand, get_failover_order, targets
-from meridian.regions.tokens import explain_token
 
 ASKED = "down, as you asked"
 SEEN = "down: its edge reaches no healthy instance"

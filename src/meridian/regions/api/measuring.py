@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 from meridian.core.errors import InvalidInput
 from meridian.core.suggest import did_you_mean
 from meridian.feature import Control
-from meridian.regions.allowance import Allowance
 from meridian.regions.api.fields import Name
-from meridian.regions.histogram import SLOWEST
-from meridian.regions.measurements import Measurements, Sample
-from meridian.regions.network import network_of
+from meridian.regions.latency.allowance import Allowance
+from meridian.regions.latency.histogram import SLOWEST
+from meridian.regions.latency.network import network_of
+from meridian.regions.latency.store import Measurements, Sample
 
 MOST_SAMPLES = 32
 

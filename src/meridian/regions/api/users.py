@@ -11,7 +11,7 @@ from meridian.core.errors import NotFound
 from meridian.core.principal import Principal, Role
 from meridian.feature import Control
 from meridian.regions.api.fields import Name, Reason, UserPath
-from meridian.regions.homes import Home, Homes, Override, Overrides
+from meridian.regions.homes.store import Home, Homes, Override, Overrides
 from meridian.regions.names import user_id
 from meridian.regions.operations import assign_user_region, set_user_region_override
 

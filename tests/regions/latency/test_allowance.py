@@ -1,7 +1,7 @@
 import pytest
 
 from meridian.core.clock import FakeClock
-from meridian.regions.allowance import Allowance, TooMany
+from meridian.regions.latency.allowance import Allowance, TooMany
 
 
 def test_a_network_may_send_so_many_and_more_as_time_goes_by() -> None:

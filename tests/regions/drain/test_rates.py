@@ -4,7 +4,7 @@ import asyncio
 
 from meridian.core.clock import FakeClock
 from meridian.envoy.report import EdgeReport
-from meridian.regions.rates import measure
+from meridian.regions.drain.rates import measure
 from tests.regions.bench import report
 
 

@@ -6,9 +6,9 @@ import psycopg
 
 from meridian.core.errors import MeridianError, Unavailable
 from meridian.feature import Caller, Control
-from meridian.regions.draining import STATE
+from meridian.regions.drain.controller import STATE
 from meridian.regions.health import down
-from meridian.regions.homes import FIRST_CONTACT, Home, Homes
+from meridian.regions.homes.store import FIRST_CONTACT, Home, Homes
 from meridian.regions.names import user_id
 from meridian.regions.policy import Facts, route_region
 from meridian.regions.state import NO_STATE, RegionsState

@@ -11,7 +11,7 @@ from typing import Any
 from meridian.core.decision import Decision, clip
 from meridian.core.errors import InvalidInput
 from meridian.feature import Control
-from meridian.regions.homes import OPERATOR, Home, Homes, Override, Overrides
+from meridian.regions.homes.store import OPERATOR, Home, Homes, Override, Overrides
 from meridian.regions.replaying import deciding_again
 
 NAME = "regions.placing"

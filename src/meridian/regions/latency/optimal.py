@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from meridian.config.schema.root import Config
 from meridian.core.decision import clip
-from meridian.regions.histogram import Measured
+from meridian.regions.latency.histogram import Measured
 from meridian.regions.names import feature_name
 from meridian.regions.policy import (
     NO_PREFERENCES,

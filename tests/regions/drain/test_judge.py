@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from meridian.core.clock import FakeClock
 from meridian.core.decision import Decision, from_json, to_json
-from meridian.regions.drain import Drain, DrainJudge, as_json, gone, shares
-from meridian.regions.drain import from_json as drain_from_json
+from meridian.regions.drain.judge import Drain, DrainJudge, as_json, gone, shares
+from meridian.regions.drain.judge import from_json as drain_from_json
 from tests.regions.bench import policy
 
 START = FakeClock().now()

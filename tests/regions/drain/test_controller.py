@@ -5,8 +5,8 @@ import pytest
 from meridian.core.decision import Decision
 from meridian.core.errors import Conflict, InvalidInput, NotFound
 from meridian.core.runner import Runner
-from meridian.regions.draining import Draining
-from meridian.regions.drains import Drains
+from meridian.regions.drain.controller import Draining
+from meridian.regions.drain.store import Drains
 from meridian.regions.operations import DrainRefused, drain, undrain
 from tests.regions.bench import Bench, report, seen
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from meridian.core.runner import Runner
-from meridian.regions.drain import Drain
-from meridian.regions.drains import Drains
-from meridian.regions.measurements import Measurements, Sample
-from meridian.regions.measuring import Measuring
+from meridian.regions.drain.judge import Drain
+from meridian.regions.drain.store import Drains
+from meridian.regions.latency.controller import Measuring
+from meridian.regions.latency.store import Measurements, Sample
 from tests.regions.bench import Bench
 
 

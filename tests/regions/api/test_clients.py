@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jwt
 
-from meridian.regions.tokens import HOME_AUDIENCE
+from meridian.regions.homes.tokens import HOME_AUDIENCE
 from tests.regions.bench import report, seen
 from tests.regions.live import AMERICAN, BRITISH, EMIRATI, INDIAN, PRIVATE, Live, living
 from tests.support.postgres import Server

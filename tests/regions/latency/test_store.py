@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from meridian.regions.measurements import Measurements, Sample
+from meridian.regions.latency.store import Measurements, Sample
 from tests.regions.bench import Bench
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from meridian.regions.drain import Drain
+from meridian.regions.drain.judge import Drain
 
 if TYPE_CHECKING:
     from meridian.store.database import Database

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from meridian.config.schema.root import Config
 from meridian.core.decision import Decision
 from meridian.feature import Control
-from meridian.regions.drain import gone
-from meridian.regions.draining import STATE
-from meridian.regions.drains import Drains
+from meridian.regions.drain.controller import STATE
+from meridian.regions.drain.judge import gone
+from meridian.regions.drain.store import Drains
 from meridian.regions.health import down, regions_away
-from meridian.regions.latency import LatencyJudge, Observation, Since
-from meridian.regions.measurements import Measurements
+from meridian.regions.latency.judge import LatencyJudge, Observation, Since
+from meridian.regions.latency.store import Measurements
 from meridian.regions.settings import Routing
 from meridian.regions.state import RegionsState
 

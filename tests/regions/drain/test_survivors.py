@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.config.schema.root import Config
+from meridian.regions.drain.survivors import stranded, verdict
 from meridian.regions.policy import get_failover_order, targets
-from meridian.regions.survivors import stranded, verdict
 from tests.regions.bench import policy
 from tests.support.configs import configurations
 

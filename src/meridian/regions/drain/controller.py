@@ -8,8 +8,8 @@ from typing import Any
 
 from meridian.core.decision import Decision
 from meridian.feature import Control
-from meridian.regions.drain import QUARTERS, Drain, DrainJudge, from_json, shares
-from meridian.regions.drains import Drains
+from meridian.regions.drain.judge import QUARTERS, Drain, DrainJudge, from_json, shares
+from meridian.regions.drain.store import Drains
 from meridian.regions.state import RegionsState
 
 STATE = "routing"

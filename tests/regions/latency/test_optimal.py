@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.config.schema.root import Config
-from meridian.regions.histogram import Measured
-from meridian.regions.optimal import choose
+from meridian.regions.latency.histogram import Measured
+from meridian.regions.latency.optimal import choose
 from meridian.regions.policy import Facts, Preferences, allowed, get_failover_order, residency_of
 from tests.regions.bench import policy
 from tests.support.configs import CODES, configurations

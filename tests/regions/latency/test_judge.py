@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from meridian.core.clock import FakeClock
 from meridian.core.decision import Decision, from_json, to_json
-from meridian.regions.histogram import Measured
-from meridian.regions.latency import LatencyJudge, Observation
+from meridian.regions.latency.histogram import Measured
+from meridian.regions.latency.judge import LatencyJudge, Observation
 from meridian.regions.policy import Preferences, target_region
 from tests.regions.bench import policy
 

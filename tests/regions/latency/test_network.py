@@ -1,6 +1,6 @@
 import pytest
 
-from meridian.regions.network import network_of
+from meridian.regions.latency.network import network_of
 
 
 @pytest.mark.parametrize(

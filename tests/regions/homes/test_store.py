@@ -5,7 +5,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from meridian.regions.homes import FIRST_CONTACT, Home, Homes, Override, Overrides
+from meridian.regions.homes.store import FIRST_CONTACT, Home, Homes, Override, Overrides
 from tests.regions.bench import Bench
 
 

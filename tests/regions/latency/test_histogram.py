@@ -6,7 +6,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meridian.regions.histogram import BINS, SLOWEST, Measured, bin_of, by_place, summary
+from meridian.regions.latency.histogram import BINS, SLOWEST, Measured, bin_of, by_place, summary
 
 latencies = st.floats(min_value=1.0, max_value=SLOWEST)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from meridian.regions.histogram import Measured, bin_of, by_place
-from meridian.regions.latency import NEAREST
+from meridian.regions.latency.histogram import Measured, bin_of, by_place
+from meridian.regions.latency.judge import NEAREST
 from meridian.regions.policy import Preferences
 
 if TYPE_CHECKING:

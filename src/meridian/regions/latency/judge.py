@@ -11,7 +11,7 @@ from typing import Any
 
 from meridian.config.schema.root import Config
 from meridian.core.decision import Decision, clip
-from meridian.regions.histogram import Measured
+from meridian.regions.latency.histogram import Measured
 from meridian.regions.policy import NO_PREFERENCES, Preferences, region_of_country, targets
 from meridian.regions.replaying import deciding_again
 from meridian.regions.settings import Routing
