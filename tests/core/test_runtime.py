@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from meridian.core.errors import Unavailable
-from meridian.core.runtime import runtime_folder
+from meridian.core.runtime import existing_folder, remove_folder, runtime_folder
 
 
 @pytest.fixture
@@ -107,3 +107,24 @@ def test_it_says_what_to_do_when_there_is_no_private_folder(
     ):
         runtime_folder(tmp_path, under(base))
     assert list(base.iterdir()) == []
+
+
+def test_a_folder_is_removed_with_the_link_to_it_and_made_again_at_the_same_place(
+    tmp_path: Path, base: Path
+) -> None:
+    home = tmp_path / "home"
+    folder = runtime_folder(home, under(base))
+    (folder / "left.sock").touch()
+    remove_folder(home)
+    assert not folder.exists()
+    assert not existing_folder(home).exists()
+    assert list(home.iterdir()) == []
+    assert runtime_folder(home, under(base)) == folder == existing_folder(home)
+
+
+def test_the_folder_of_another_home_is_not_removed(tmp_path: Path, base: Path) -> None:
+    other = runtime_folder(tmp_path / "other", under(base))
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "runtime").symlink_to(other)
+    remove_folder(tmp_path / "copy")
+    assert other.exists()

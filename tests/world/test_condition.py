@@ -82,3 +82,31 @@ def test_a_home_without_a_world_is_not_running(tmp_path: Path, made: bool) -> No
     found = look(root)
     assert (found.code, found.to_json()["state"]) == (NOT_RUNNING, "not running")
     assert "meridian up" in found.sentence
+
+
+def drain(location: str, share: float, to: float) -> dict[str, Any]:
+    return {"location": location, "share": share, "to": to}
+
+
+def test_drains_are_told_with_how_far_they_are() -> None:
+    drains = [
+        drain("europe-west1", 1.0, 1.0),
+        drain("europe-west4", 0.4, 1.0),
+        drain("us-central1", 0.3, 0.0),
+        drain("asia-south1", 0.0, 0.0),
+    ]
+    assert judge(world(), EDGES, drains=drains) == (
+        "europe-west1 is drained to 100 %; europe-west4 is being drained, 40 % of 100 %; "
+        "us-central1 is being returned, 30 % of its traffic is still away"
+    )
+
+
+def test_a_kill_is_told_once_and_also_before_its_process_is_seen_to_be_down() -> None:
+    fault = {"target": "europe-west1", "verb": "kill", "detail": "killed", "since": 0}
+    assert judge(world(faults=[fault]), EDGES).startswith("europe-west1: killed")
+    assert judge(world(process("app:europe-west1", "held"), faults=[fault]), EDGES).count("europe-west1") == 1
+
+
+def test_looking_makes_nothing(tmp_path: Path) -> None:
+    look(tmp_path)
+    assert list(tmp_path.iterdir()) == []

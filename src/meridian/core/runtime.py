@@ -9,6 +9,7 @@ same folder.
 import hashlib
 import os
 import re
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -29,9 +30,8 @@ def runtime_folder(home: Path, environment: Mapping[str, str] = os.environ) -> P
     Raises Unavailable when no folder can be had that nobody else can write to.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = f"meridian-{hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]}"
     refused = ""
-    for folder in _candidates(home / "runtime", name, environment):
+    for folder in _candidates(home / "runtime", _name(home), environment):
         try:
             _make_private(folder)
         except OSError as error:
@@ -42,6 +42,34 @@ def runtime_folder(home: Path, environment: Mapping[str, str] = os.environ) -> P
         f"no private folder for sockets can be made ({refused})",
         "set XDG_RUNTIME_DIR to a folder that only you can write to, with a short path",
     )
+
+
+def existing_folder(home: Path) -> Path:
+    """The folder that `home` has now; when it has none, a path at which there is nothing. Makes nothing."""
+    link = home / "runtime"
+    return link.readlink() if link.is_symlink() else link
+
+
+def remove_folder(home: Path) -> None:
+    """Removes the folder of `home` and the link to it, for when nothing of it runs any more. What is not this home's, or
+    not this user's own, stays."""
+    link = home / "runtime"
+    if not link.is_symlink():
+        return
+    folder = link.readlink()
+    with suppress(OSError):
+        found = folder.lstat()
+        if (
+            folder.name.startswith(_name(home))
+            and stat.S_ISDIR(found.st_mode)
+            and found.st_uid == os.geteuid()
+        ):
+            shutil.rmtree(folder)
+            link.unlink()
+
+
+def _name(home: Path) -> str:
+    return f"meridian-{hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]}"
 
 
 def _candidates(link: Path, name: str, environment: Mapping[str, str]) -> Iterator[Path]:

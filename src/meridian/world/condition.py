@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from meridian.core.errors import InvalidInput, Unavailable
-from meridian.world import hotline, orphans
+from meridian.world import hotline, orphans, stranding
 from meridian.world.fetch import fetch_json
 from meridian.world.home import Home
 
@@ -46,12 +46,13 @@ class EdgeCondition:
 @dataclass(frozen=True, slots=True)
 class Condition:
     """code: exit status (0 all well, 3 degraded, 4 not running). world: as the supervisor describes itself,
-    or empty."""
+    or empty. drains: as control tells them; empty too where it does not answer."""
 
     code: int
     sentence: str
     world: Mapping[str, Any]
     edges: Sequence[EdgeCondition] = ()
+    drains: Sequence[Mapping[str, Any]] = ()
 
     def to_json(self) -> dict[str, Any]:
         state = {WELL: "well", DEGRADED: "degraded", NOT_RUNNING: "not running"}[self.code]
@@ -60,6 +61,7 @@ class Condition:
             "sentence": self.sentence,
             **self.world,
             "edges": [edge.to_json() for edge in self.edges],
+            "drains": list(self.drains),
         }
 
 
@@ -67,16 +69,20 @@ def look(root: Path) -> Condition:
     """Asks everyone there is to ask; takes a few seconds at most."""
     if not root.exists():
         return Condition(NOT_RUNNING, f"no world is running in {root}; start one with `meridian up`", {})
-    home = Home.at(root)
+    home = Home.seen(root)
     try:
         world = hotline.ask(home.supervisor, {"command": "status"}, timeout=5.0)
     except (Unavailable, InvalidInput):
         return _without_supervisor(home)
-    told = fetch_json(f"http://{world['control']}/infrastructure/edges", home.admin_token.read_text().strip())
+    control = f"http://{world['control']}/infrastructure"
+    token = home.admin_token.read_text().strip()
+    told = fetch_json(f"{control}/edges", token)
     edges = [_from_control(region) for region in told["regions"]] if told else from_disk(home, world)
     missing = str(told.get("sentence", "")) if told else ""
-    sentence = judge(world, edges, missing)
-    return Condition(DEGRADED if sentence else WELL, sentence or _well(world, edges), world, edges)
+    drains = ((told and fetch_json(f"{control}/drains", token)) or {"drains": []})["drains"]
+    stranded = stranding.sentences(world, drains, lambda: fetch_json(f"{control}/config", token))
+    sentence = "; ".join([*stranded, *filter(None, [judge(world, edges, missing, drains)])])
+    return Condition(DEGRADED if sentence else WELL, sentence or _well(world, edges), world, edges, drains)
 
 
 def _without_supervisor(home: Home) -> Condition:
@@ -131,7 +137,12 @@ def _last_good(path: Path) -> tuple[str, int]:
         return "", 0
 
 
-def judge(world: Mapping[str, Any], edges: Sequence[EdgeCondition], compilation: str = "") -> str:
+def judge(
+    world: Mapping[str, Any],
+    edges: Sequence[EdgeCondition],
+    compilation: str = "",
+    drains: Sequence[Mapping[str, Any]] = (),
+) -> str:
     """What is wrong, in one sentence; empty when nothing is. What stands in the way of most comes first."""
     said = []
     if world["phase"] != "running":
@@ -148,7 +159,8 @@ def judge(world: Mapping[str, Any], edges: Sequence[EdgeCondition], compilation:
     if compilation:
         said.append(compilation)
     said += _others(down)
-    said += [_fault(fault) for fault in world["faults"] if fault["verb"] != "kill"]
+    said += [_fault(fault) for fault in world["faults"] if not _told(fault, down)]
+    said += [sentence for drain in drains if (sentence := _drain(drain))]
     if not blind:
         said += [
             f"edge {edge.region}: {edge.sentence}"
@@ -206,6 +218,23 @@ def _fault(fault: Mapping[str, Any]) -> str:
     return f"{fault['target']}: {fault['detail']} (a fault, for {_seconds(time.time() - fault['since'])})"
 
 
+def _told(fault: Mapping[str, Any], down: Mapping[str, Any]) -> bool:
+    """Whether a fault was told already, as a process that is down."""
+    target = str(fault["target"])
+    names = {target, f"app:{target}", target.replace("agent:", "edge:")}
+    return fault["verb"] == "kill" and bool(names & set(down))
+
+
+def _drain(drain: Mapping[str, Any]) -> str:
+    """Empty once all of its traffic is back."""
+    location, away, to = drain["location"], drain["share"], drain["to"]
+    if away < to:
+        return f"{location} is being drained, {away * 100:.0f} % of {to * 100:.0f} %"
+    if away > to:
+        return f"{location} is being returned, {away * 100:.0f} % of its traffic is still away"
+    return f"{location} is drained to {away * 100:.0f} %" if away else ""
+
+
 def _held(edge: EdgeCondition, down: Mapping[str, Any]) -> bool:
     return f"edge:{edge.region}" in down
 
@@ -215,4 +244,4 @@ def _seconds(value: float) -> str:
 
 
 def _well(world: Mapping[str, Any], edges: Sequence[EdgeCondition]) -> str:
-    return f"all well: {len(world['processes'])} processes and {len(edges)} edges in {len(world['regions'])} regions"
+    return f"All well: {len(world['processes'])} processes and {len(edges)} edges in {len(world['regions'])} regions"

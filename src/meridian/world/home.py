@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from meridian.core.runtime import runtime_folder
+from meridian.core.runtime import existing_folder, remove_folder, runtime_folder
 from meridian.world.files import kept_secret, write_secret
 
 SUPERVISOR_SOCKET = "supervisor.sock"
@@ -24,6 +24,17 @@ class Home:
         """Made when missing. Raises Unavailable when no private folder for sockets can be had."""
         root = root.resolve()
         return cls(root, runtime_folder(root))
+
+    @classmethod
+    def seen(cls, root: Path) -> "Home":
+        """The same to look at only: nothing is made, and where no world ran there are no sockets."""
+        root = root.resolve()
+        return cls(root, existing_folder(root))
+
+    def sweep(self) -> None:
+        """Removes the folders for sockets, this home's and its edges'. Call it holding the lock, when all is stopped."""
+        for folder in (self.root, *self.root.glob("edges/*/")):
+            remove_folder(folder)
 
     @property
     def supervisor(self) -> Path:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from meridian.world import orphans
 from meridian.world import topology as topologies
 from meridian.world.banner import banner
 from meridian.world.home import Home
@@ -24,12 +25,17 @@ def foreground(root: Path, config: Path | None, base: int, tell: Say, say: Say) 
     file = topologies.read(config or topologies.find_profile())
     home = Home.at(root)
     with alone(home):
+        home = Home.at(root)  # again: whoever held the lock until now may have swept its sockets away
         tell(f"starting {file.app} from {file.path} in {home.root}")
         supervisor = Supervisor(prepare(home, file, base), tell)
 
         def ready() -> None:
             say(banner(supervisor.describe(), file.app, time.monotonic() - began, Path.cwd()))
 
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(supervisor.run(ready))
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                asyncio.run(supervisor.run(ready))
+        finally:
+            if not orphans.find(home.root):
+                home.sweep()
         tell("everything is stopped")

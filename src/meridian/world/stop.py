@@ -15,10 +15,11 @@ def stop(root: Path, patience: float = 30.0) -> str:
     Raises Unavailable when the supervisor does not end."""
     if not root.exists():
         return f"nothing is running in {root}"
-    home = Home.at(root)
+    home = Home.seen(root)
     stopped = _stop_supervisor(home, patience)
     with alone(home):
         left = orphans.stop(home.root)
+        home.sweep()
     if stopped:
         return f"the world in {home.root} is stopped"
     if left:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 @output.home_option
 @output.json_option
 def status(home: str | None, as_json: bool) -> int:
-    """Show each process and edge, the faults in force, and in one sentence what is wrong.
+    """Show each process and edge, the faults and drains in force, and in one sentence what is wrong.
 
-    Exit status: 0 all well, 3 degraded, 4 not running. With control down, what is on disk is shown.
+    Exit status: 0 all well, 3 degraded (also by a fault or a drain on purpose), 4 not running. With control down, what is
+    on disk is shown.
     """
     from meridian.world import condition
 
@@ -31,7 +32,7 @@ def status(home: str | None, as_json: bool) -> int:
         _processes(found)
         _edges(found)
         _faults(found)
-    output.say(found.sentence[:1].upper() + found.sentence[1:] + ".")
+    output.say(f"{found.sentence}.")  # as it is: it may begin with a name
     return found.code
 
 

@@ -159,6 +159,6 @@ def _ask(home: str | None, question: dict[str, Any]) -> dict[str, Any]:
     if not root.exists():
         raise Unavailable(f"no world is running in {root}", "start one with `meridian up`")
     try:
-        return hotline.ask(Home.at(root).supervisor, question)
+        return hotline.ask(Home.seen(root).supervisor, question)
     except Unavailable:
         raise Unavailable(f"no world is running in {root}", "start one with `meridian up`") from None

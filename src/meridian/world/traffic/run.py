@@ -71,7 +71,7 @@ def run(order: Order, as_json: bool) -> int:
 
 def _world(home: Path) -> Mapping[str, Any]:
     try:
-        return hotline.ask(Home.at(home).supervisor, {"command": "status"})
+        return hotline.ask(Home.seen(home).supervisor, {"command": "status"})
     except Unavailable:
         raise Unavailable(f"no world is running in {home}", "start one with `meridian up`") from None
 
