@@ -24,8 +24,15 @@ def test_a_region_with_a_second_location_can_spare_its_first() -> None:
     assert found.carried
     assert found.unknown == (
         "the capacity of europe-west4 is not configured (locations.europe-west4.capacity)",
-        "the present rate of EU is not known",
     )
+    assert found.carriers == {}
+
+
+def test_a_rate_that_a_capacity_asks_for_is_missed_and_never_taken_for_none() -> None:
+    found = verdict(with_capacity(europe_west4=500.0), {"europe-west1"}, set(), NO_RATES)
+    assert found.carried
+    assert found.unknown == ("the present rate of EU is not known",)
+    assert found.carriers == {}
 
 
 def test_a_region_that_residency_lets_go_nowhere_is_named_with_what_would_be_lost() -> None:

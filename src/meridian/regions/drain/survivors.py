@@ -66,21 +66,23 @@ def _load(
     after = {region: _serving(config, region, {*away, *drained}) for region in config.regions}
     takers = {new for region, new in after.items() if new and new != before[region]}
     carriers: dict[str, float] = {}
-    unknown = []
+    overloaded, unknown = [], []
     for taker in sorted(takers):
         served = [region for region, location in after.items() if location == taker]
         missing = [region for region in served if rates.get(region) is None]
-        if config.locations[taker].capacity is None:
+        rate, capacity = sum(rates.get(region) or 0.0 for region in served), config.locations[taker].capacity
+        if not missing:
+            carriers[taker] = rate
+        if (
+            capacity is None
+        ):  # then there is nothing to hold the rate against, and it was perhaps not even measured
             unknown.append(f"the capacity of {taker} is not configured (locations.{taker}.capacity)")
+            continue
         if missing:
             unknown.append(f"the present rate of {', '.join(missing)} is not known")
-        carriers[taker] = sum(rates.get(region) or 0.0 for region in served)
-    overloaded = tuple(
-        f"{taker} would get {rate:.0f} requests/s and holds {capacity:g}"
-        for taker, rate in carriers.items()
-        if (capacity := config.locations[taker].capacity) is not None and rate > capacity
-    )
-    return overloaded, tuple(dict.fromkeys(unknown)), carriers
+        if rate > capacity:
+            overloaded.append(f"{taker} would get {rate:.0f} requests/s and holds {capacity:g}")
+    return tuple(overloaded), tuple(dict.fromkeys(unknown)), carriers
 
 
 def _serving(config: Config, region: str, away: Collection[str]) -> str:
