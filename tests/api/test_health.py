@@ -15,6 +15,10 @@ async def test_with_postgresql_away_it_lives_and_says_what_is_missing(home):
         assert (await world.client.get("/livez")).status_code == 200
         ready = await world.client.get("/readyz?verbose")
         assert ready.status_code == 503
+        assert ready.headers["content-type"] == "application/problem+json"
+        assert int(ready.headers["retry-after"]) > 0
+        assert (ready.json()["status"], ready.json()["ready"]) == (503, False)
+        assert ready.json()["detail"] == ready.json()["sentence"]
         assert "PostgreSQL does not answer at 127.0.0.1:1" in ready.json()["sentence"]
         edges = await world.get("/infrastructure/edges")
         assert "PostgreSQL" in edges.json()["sentence"]

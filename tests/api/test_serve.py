@@ -191,8 +191,8 @@ def test_a_port_that_is_taken_and_an_address_that_is_none_are_sentences(process)
 
 def test_without_control_the_commands_say_what_to_do(tmp_path):
     address = f"127.0.0.1:{reserve()[0]}"
-    with pytest.raises(Unavailable, match=r"control does not answer at .*; start it with `meridian up`"):
-        Client(address=address).get("/livez")
+    with pytest.raises(Unavailable, match=r"control does not answer at .*; start one with `meridian up`"):
+        Client(tmp_path, address=address).get("/livez")
     (tmp_path / "state.json").write_text(json.dumps({"control": address}))
     (tmp_path / "admin-token").write_text("secret\n")
     found = Client(tmp_path)

@@ -39,9 +39,10 @@ def problem(
     todo: str = "",
     errors: Sequence[Pointed] = (),
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
     """kind: the stable slug that `type` ends in. errors: one entry for each thing wrong, with its `detail`
-    and where it is."""
+    and where it is. more: members of this kind's own."""
     body: dict[str, Any] = {
         "type": f"{DOCUMENTATION}{kind}",
         "title": title(status),
@@ -52,6 +53,7 @@ def problem(
         body["todo"] = todo
     if errors:
         body["errors"] = list(errors[:MAX_ERRORS])
+    body |= more or {}
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -98,8 +100,8 @@ def findings(error: MeridianError) -> list[dict[str, Any]]:
 
 
 def _pointer(path: Sequence[str | int]) -> str:
-    """A JSON pointer as a fragment (RFC 6901)."""
-    return "#/" + "/".join(_escaped(part) for part in path)
+    """A JSON pointer as a fragment (RFC 6901); "#" alone is the whole body."""
+    return "#" + "".join(f"/{_escaped(part)}" for part in path)
 
 
 def _escaped(part: str | int) -> str:
@@ -145,9 +147,10 @@ async def _invalid(request: Request, error: Exception) -> Response:
 def _pointed(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Where and what; never the value itself, which may be a secret or too large."""
     where, *path = entry["loc"]
+    detail = entry["msg"].removeprefix("Value error, ")  # the validator's own words about ours
     if where == "body":
-        return {"pointer": _pointer(path), "detail": entry["msg"]}
-    return {"parameter": ".".join(str(part) for part in path), "in": where, "detail": entry["msg"]}
+        return {"pointer": _pointer(path), "detail": detail}
+    return {"parameter": ".".join(str(part) for part in path), "in": where, "detail": detail}
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ The standard library's client is enough here and keeps `meridian` quick to start
 import http.client
 import json
 import os
+import socket
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,17 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from meridian.core.errors import MeridianError, Unavailable
+from meridian.core.errors import MeridianError, Unauthenticated, Unavailable
 
 TIMEOUT = 60.0
 DEFAULT = "127.0.0.1:8080"
+
+
+COMMANDS = {
+    "list them with GET /infrastructure/overrides": "`meridian user show` tells a user's",
+    "see GET /infrastructure/drains": "see `meridian region drains`",
+    "see `errors`": "",
+}
+"""What the API advises to whoever speaks HTTP -> the same to whoever types commands."""
 
 
 class Refused(MeridianError):
     """Control answered with a problem. problem: its whole document (RFC 9457)."""
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        super().__init__(_sentence(status, problem), str(problem.get("todo", "")))
+        super().__init__(_sentence(status, problem))
         self.status = status
         self.problem = problem
 
@@ -76,7 +85,8 @@ class Client:
                 return Answer(answer.status, dict(answer.headers), _json(answer.read()))
         except urllib.error.HTTPError as error:
             with error:
-                raise Refused(error.code, _problem(error.read())) from None
+                refused = Refused(error.code, _problem(error.read()))
+            raise (self._nameless() if error.code == 401 and not self._token else refused) from None
         except TimeoutError:
             raise Unavailable(
                 f"control at {self.base} did not answer within {timeout:g} s", "try again"
@@ -87,10 +97,36 @@ class Client:
     def _unreachable(self, error: Exception) -> Unavailable:
         reason = getattr(error, "reason", error)
         if isinstance(reason, ConnectionRefusedError):
-            return Unavailable(f"control does not answer at {self.base}", "start it with `meridian up`")
+            what = f"control does not answer at {self.base}"
+            if runs(self._home):
+                return Unavailable(what, "`meridian status` says why")
+            return Unavailable(
+                f"{what}, and no world runs in {self._home}", f"start one with `meridian up`, or {_NAME_IT}"
+            )
         return Unavailable(
             f"control cannot be reached at {self.base}: {reason}", "check MERIDIAN_CONTROL and the network"
         )
+
+    def _nameless(self) -> Unauthenticated:
+        """Control wants to know who asks, and there was no token to be found."""
+        if runs(self._home):
+            return Unauthenticated(f"there is no token in {self._home}", "give one in MERIDIAN_TOKEN")
+        return Unauthenticated(
+            f"no world runs in {self._home}, and control at {self.base} wants a token",
+            f"{_NAME_IT}, or give a token in MERIDIAN_TOKEN",
+        )
+
+
+def runs(home: Path) -> bool:
+    """Whether a world runs in this state folder: its supervisor listens."""
+    from meridian.world.home import Home
+
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(Home.seen(home).supervisor))
+    except OSError:
+        return False
+    return True
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -98,6 +134,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+_NAME_IT = "name the world's folder with --home or MERIDIAN_HOME"
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
 
 
@@ -139,13 +176,26 @@ def _problem(content: bytes) -> Mapping[str, Any]:
 
 
 def _sentence(status: int, problem: Mapping[str, Any]) -> str:
+    """What is wrong, what to do, and a line for each error."""
     detail = str(problem.get("detail") or f"control answered {status}")
+    todo = _typed(str(problem.get("todo") or ""))
     errors = [entry for entry in problem.get("errors", ()) if isinstance(entry, dict)]
-    return "\n  ".join([detail, *(_line(entry) for entry in errors)])
+    return "\n  ".join([f"{detail}; {todo}" if todo else detail, *(_line(entry) for entry in errors)])
+
+
+def _typed(advice: str) -> str:
+    """Advice with commands in place of HTTP, where there are some."""
+    return COMMANDS.get(advice, advice)
 
 
 def _line(entry: Mapping[str, Any]) -> str:
     place = f"{entry['line']}:{entry['column']}" if entry.get("line") else ""
-    where = [place, str(entry.get("path") or entry.get("pointer") or entry.get("parameter") or "")]
+    where = [place, str(entry.get("path") or _field(entry.get("pointer")) or entry.get("parameter") or "")]
     todo = f"; {entry['todo']}" if entry.get("todo") else ""
     return ": ".join([part for part in where if part] + [f"{entry.get('detail', '')}{todo}"])
+
+
+def _field(pointer: Any) -> str:
+    """A JSON pointer (RFC 6901) as people write a field: "#/tests/0/from" is tests.0.from, and the whole body is nothing."""
+    steps = str(pointer or "").removeprefix("#").split("/")[1:]
+    return ".".join(step.replace("~1", "/").replace("~0", "~") for step in steps)

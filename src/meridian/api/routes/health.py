@@ -3,11 +3,20 @@
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+
+from meridian.api import problem
 
 if TYPE_CHECKING:
     from meridian.api.control import ControlPlane
+
+
+_NOT_READY = {
+    "description": "Not ready, and why: a problem that also has what the answer 200 has.",
+    "content": {problem.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+_RETRY = {"retry-after": "2"}
 
 
 class Live(BaseModel):
@@ -38,8 +47,8 @@ def router(control: "ControlPlane") -> APIRouter:
         """The process answers. It asks nobody else, so it holds with PostgreSQL away."""
         return Live()
 
-    @routes.get("/readyz", responses={503: {"model": Ready, "description": "Not ready, and why."}})
-    async def ready(verbose: Annotated[str | None, Query(max_length=8)] = None) -> JSONResponse:
+    @routes.get("/readyz", response_model=Ready, responses={503: _NOT_READY})
+    async def ready(verbose: Annotated[str | None, Query(max_length=8)] = None) -> Response:
         """Whether everything works. Edges get snapshots also while this says no."""
         sentence = control.trouble()
         body = Ready(
@@ -50,6 +59,11 @@ def router(control: "ControlPlane") -> APIRouter:
         )
         if verbose is not None:
             body.parts = [Part(part=part, sentence=text) for part, text in control.troubles().items()]
-        return JSONResponse(body.model_dump(), 503 if sentence else 200)
+        if not sentence:
+            return JSONResponse(body.model_dump())
+        todo = "try again; /readyz?verbose says which parts are in trouble"
+        return problem.problem(
+            503, "unavailable", sentence, todo=todo, headers=_RETRY, more=body.model_dump()
+        )
 
     return routes
