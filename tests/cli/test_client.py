@@ -21,10 +21,11 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_where_a_world_runs_its_status_says_why_control_does_not_answer(tmp_path: Path, nobody: str) -> None:
     home = Home.at(tmp_path)
     try:
-        with socket.socket(socket.AF_UNIX) as supervisor, pytest.raises(Unavailable) as raised:
+        with socket.socket(socket.AF_UNIX) as supervisor:
             supervisor.bind(str(home.supervisor))
             supervisor.listen()
-            Client(tmp_path, address=nobody).get("/livez")
+            with pytest.raises(Unavailable) as raised:
+                Client(tmp_path, address=nobody).get("/livez")
     finally:
         home.sweep()
     assert str(raised.value) == f"control does not answer at http://{nobody}; `meridian status` says why"
