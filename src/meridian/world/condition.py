@@ -46,13 +46,13 @@ class EdgeCondition:
 @dataclass(frozen=True, slots=True)
 class Condition:
     """code: exit status (0 all well, 3 degraded, 4 not running). world: as the supervisor describes itself,
-    or empty. drains: as control tells them; empty too where it does not answer."""
+    or empty. drains: as control tells them; None where it does not answer."""
 
     code: int
     sentence: str
     world: Mapping[str, Any]
     edges: Sequence[EdgeCondition] = ()
-    drains: Sequence[Mapping[str, Any]] = ()
+    drains: Sequence[Mapping[str, Any]] | None = None
 
     def to_json(self) -> dict[str, Any]:
         state = {WELL: "well", DEGRADED: "degraded", NOT_RUNNING: "not running"}[self.code]
@@ -61,7 +61,7 @@ class Condition:
             "sentence": self.sentence,
             **self.world,
             "edges": [edge.to_json() for edge in self.edges],
-            "drains": list(self.drains),
+            "drains": self.drains,
         }
 
 
@@ -79,9 +79,10 @@ def look(root: Path) -> Condition:
     told = fetch_json(f"{control}/edges", token)
     edges = [_from_control(region) for region in told["regions"]] if told else from_disk(home, world)
     missing = str(told.get("sentence", "")) if told else ""
-    drains = ((told and fetch_json(f"{control}/drains", token)) or {"drains": []})["drains"]
-    stranded = stranding.sentences(world, drains, lambda: fetch_json(f"{control}/config", token))
-    sentence = "; ".join([*stranded, *filter(None, [judge(world, edges, missing, drains)])])
+    answer = fetch_json(f"{control}/drains", token) if told else None
+    drains = answer["drains"] if answer else None
+    stranded = stranding.sentences(world, drains or (), lambda: fetch_json(f"{control}/config", token))
+    sentence = "; ".join([*stranded, *filter(None, [judge(world, edges, missing, drains or ())])])
     return Condition(DEGRADED if sentence else WELL, sentence or _well(world, edges), world, edges, drains)
 
 
