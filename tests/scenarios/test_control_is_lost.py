@@ -16,7 +16,7 @@ def test_edges_serve_and_restart_with_control_and_postgres_gone_and_all_recover(
         lambda: stormy.run("status", check=False).returncode == 3, 20, "status to say that something is wrong"
     )
     told = stormy.run("status", check=False).stdout
-    assert "Control does not answer" in told
+    assert "control does not answer" in told
     assert "edges serve on their last good snapshots" in told
 
     for edge in ("EU", "US", "APAC"):
