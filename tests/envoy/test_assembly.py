@@ -8,6 +8,7 @@ import pytest
 from meridian.core.errors import MeridianError
 from meridian.envoy.assembly import assemble
 from meridian.envoy.contribution import Cluster, Contribution, EdgeContext, Filter, Route, Slot
+from meridian.envoy.table import routes_of
 from meridian.envoy.types import RBAC, typed
 from tests.support.configs import KEYS, local_inventory, small
 
@@ -75,9 +76,9 @@ def test_routes_are_matched_in_their_order_and_each_on_its_listener() -> None:
     paths = {
         name: [
             route["match"]["path"]
-            for route in json.loads(resources[f"routes/{name}.json"])["resources"][0]["virtual_hosts"][0][
-                "routes"
-            ]
+            for route in routes_of(
+                json.loads(resources[f"routes/{name}.json"])["resources"][0]["virtual_hosts"][0]
+            )
         ]
         for name in ("public", "peer")
     }

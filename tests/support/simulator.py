@@ -29,16 +29,15 @@ class EdgeFiles:
     def __init__(self, snapshot: Snapshot) -> None:
         self.files = {name: json.loads(content) for name, content in snapshot.resources.items()}
 
-    def routes(self, listener: str) -> list[Any]:
-        return list(self.files[f"routes/{listener}.json"]["resources"][0]["virtual_hosts"][0]["routes"])
-
-    @cached_property
-    def public(self) -> list[Any]:
-        return self.routes("public")
-
-    @cached_property
-    def peer(self) -> list[Any]:
-        return self.routes("peer")
+    def routes(self, listener: str, headers: Mapping[str, str]) -> list[Any]:
+        """The list that a request is held against: where there is a matcher, it looks at one header."""
+        host = self.files[f"routes/{listener}.json"]["resources"][0]["virtual_hosts"][0]
+        if "matcher" not in host:
+            return list(host["routes"])
+        tree = host["matcher"]["matcher_tree"]
+        value = headers.get(tree["input"]["typed_config"]["header_name"])
+        chosen = tree["exact_match_map"]["map"].get(value, host["matcher"]["on_no_match"])
+        return list(chosen["action"]["typed_config"]["routes"])
 
     @cached_property
     def priorities(self) -> dict[str, list[list[str]]]:
@@ -82,7 +81,7 @@ class World:
 
     def ask(self, edge: str, path: str, headers: Mapping[str, str], down: Collection[str]) -> Answer:
         """A client's request that the stamp has put its headers on."""
-        return self._routed(edge, self.edges[edge].public, path, headers, down)
+        return self._routed(edge, self.edges[edge].routes("public", headers), path, headers, down)
 
     def _routed(
         self, edge: str, routes: list[Any], path: str, headers: Mapping[str, str], down: Collection[str]
@@ -108,7 +107,7 @@ class World:
         self, edge: str, address: str, path: str, headers: Mapping[str, str], down: Collection[str]
     ) -> Answer:
         if asked := self.peers.get((edge, address)):
-            return self._routed(asked, self.edges[asked].peer, path, headers, down)
+            return self._routed(asked, self.edges[asked].routes("peer", headers), path, headers, down)
         location = self.instances[address]
         return Answer(503 if location in down else 200, "" if location in down else location, (location,))
 

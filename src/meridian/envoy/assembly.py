@@ -8,6 +8,7 @@ from meridian.envoy.cluster import endpoints_file
 from meridian.envoy.contribution import Cluster, Contribution, EdgeContext, Filter, LuaPart, Route, Slot
 from meridian.envoy.lua import script
 from meridian.envoy.snapshot import Json, Snapshot, canonical, response
+from meridian.envoy.table import filed
 from meridian.envoy.types import (
     COMPRESSOR,
     EXTENSION,
@@ -50,10 +51,8 @@ def assemble(
         "agent.json": canonical(_agent_settings(context)),
         "listeners.json": response(listeners),
         "clusters.json": response([cluster.config for cluster in clusters]),
-        listener.routes_file("public"): response(
-            [_table("public", [_ready(), *_ordered(routes, peer=False)])]
-        ),
-        listener.routes_file("peer"): response([_table("peer", _ordered(routes, peer=True))]),
+        listener.routes_file("public"): response([_public([_ready(), *routes])]),
+        listener.routes_file("peer"): response([_table("peer", [each for each in routes if each.peer])]),
     }
     for cluster in clusters:
         if cluster.endpoints:
@@ -120,29 +119,28 @@ def _clusters(given: Iterable[Cluster]) -> list[Cluster]:
     return [named[name] for name in sorted(named)]
 
 
-def _ordered(routes: Iterable[Route], *, peer: bool) -> list[Json]:
-    chosen = [route for route in routes if route.peer == peer]
-    return [route.config for route in sorted(chosen, key=lambda route: route.order)]
-
-
-def _ready() -> Json:
+def _ready() -> Route:
     body = {"status": 200, "body": {"inline_string": "ready\n"}}
-    return {"match": {"path": READY_PATH}, "direct_response": body}
+    return Route({"match": {"path": READY_PATH}, "direct_response": body}, order=-1)
 
 
-def _table(name: str, routes: Sequence[Json]) -> Json:
-    host: Json = {"name": name, "domains": ["*"], "routes": list(routes)}
-    # The location that answered is told by the edge that asked it, so that an edge that hands over can log it.
-    answer = [_add(LOCATION_HEADER, "%UPSTREAM_METADATA(meridian:location)%", "ADD_IF_ABSENT")]
-    if name == "public":
-        host["request_headers_to_add"] = [
-            _add("x-meridian-client", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
-            _add("x-meridian-risk", "low", "ADD_IF_ABSENT"),
-        ]
-        host["request_headers_to_remove"] = list(identity.INTERNAL)
-        # Set by the stamp for an operator who asked for it, else empty, and then not sent.
-        answer.append(_add(ROUTE_HEADER, "%DYNAMIC_METADATA(meridian:route)%"))
-    host["response_headers_to_add"] = answer
+def _public(routes: Sequence[Route]) -> Json:
+    table = _table("public", [route for route in routes if not route.peer])
+    host = table["virtual_hosts"][0]
+    host["request_headers_to_add"] = [
+        _add("x-meridian-client", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
+        _add("x-meridian-risk", "low", "ADD_IF_ABSENT"),
+    ]
+    host["request_headers_to_remove"] = list(identity.INTERNAL)
+    # Set by the stamp for an operator who asked for it, else empty, and then not sent.
+    host["response_headers_to_add"].append(_add(ROUTE_HEADER, "%DYNAMIC_METADATA(meridian:route)%"))
+    return table
+
+
+def _table(name: str, routes: Sequence[Route]) -> Json:
+    """The location that answered is told by the edge that asked it, so that an edge that hands over can log it."""
+    location = _add(LOCATION_HEADER, "%UPSTREAM_METADATA(meridian:location)%", "ADD_IF_ABSENT")
+    host = {"name": name, "domains": ["*"], **filed(routes), "response_headers_to_add": [location]}
     return {"@type": url(ROUTES), "name": name, "virtual_hosts": [host], "ignore_port_in_host_matching": True}
 
 

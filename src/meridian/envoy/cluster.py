@@ -91,12 +91,13 @@ def cluster(
             "slow_start_config": {"slow_start_window": seconds(max(service.return_over, 1))}
         },
         "health_checks": [_health_check(health, service_name, chain)],
-        "outlier_detection": _outliers(),
         "circuit_breakers": {"thresholds": [_breaker(service)]},
         "typed_extension_protocol_options": {HTTP_OPTIONS: _http1()},
         "per_connection_buffer_limit_bytes": 262_144,
         "ignore_health_on_host_removal": True,
     }
+    if len(hops) > 1:
+        config["outlier_detection"] = _outliers()
     if edge.peer_tls and any(hop.kind == "peer" for hop in hops):
         config["transport_socket_matches"] = [_peer_tls(edge)]
     if named or not shifts:
@@ -183,11 +184,11 @@ def _health_check(health: HealthCheck, service: str, chain: str) -> Json:
 
 
 def _outliers() -> Json:
-    """Passive health, from real traffic. An application's own 500 says nothing about the instance, so only gateway errors and
-    connections that fail count; all of a location's instances may be taken out, as the next location is there."""
+    """Passive health, from real traffic, where there is somewhere else to go: all of a location's instances may be taken out.
+    An application's own 500 says nothing about the instance, so only gateway errors and connections that fail count."""
     return {
         "split_external_local_origin_errors": True,
-        "consecutive_local_origin_failure": 2,
+        "consecutive_local_origin_failure": 3,
         "enforcing_consecutive_local_origin_failure": 100,
         "consecutive_gateway_failure": 5,
         "enforcing_consecutive_gateway_failure": 100,

@@ -45,6 +45,8 @@ class Route:
     order: int = 100
     peer: bool = False
     """On the listener for the other regions' edges instead of the one for clients."""
+    target: str = ""
+    """Only for requests decided to go to this region; the route's match says so too (see `envoy.table`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,9 @@ class Provider:
 class LuaPart:
     """A part of the edge's one Lua filter.
 
-    tables: Lua-table data by name, available as `data.NAME`. code: local functions, the line `-- For each request:`, and the body of
-    `function(handle, data, facts)`; without the line, the body alone. `facts` is a table shared by all parts of a request, and
-    local functions are seen by the parts after. order: parts run in ascending order; the regions part has 50."""
+    tables: Lua-table data by name, available as `data.NAME`. code: local functions, the line `-- For each request:`, and
+    the body of `function(handle, data, facts)`; without the line, the body alone. `facts` is a table shared by all parts of a
+    request, and local functions are seen by the parts after. order: parts run in ascending order; the regions part has 50."""
 
     name: str
     code: str

@@ -37,8 +37,14 @@ def config() -> Json:
                 ["NR"], 404, "no-such-feature", "No feature has this path", "Check the path and the method."
             ),
             _flags(["UT"], 504, "timeout", "The service did not answer in time", "Try again.", retry=True),
+            _status(
+                400,
+                "bad-request",
+                "The request cannot be understood",
+                "Send HTTP with a well-formed path and headers.",
+            ),
             _status(401, *_TOKEN),
-            _status(403, "refused", "The request was refused", "See the documentation of this feature."),
+            _status(403, "refused", "The request was refused", "What it asks for is not offered here."),
             _status(413, "too-large", "The request is too large", "Send a smaller body."),
             _status(429, "too-many-requests", "Too many requests", "Wait before the next one.", retry=True),
             _status(
@@ -49,7 +55,9 @@ def config() -> Json:
             ),
             _status(503, *_OVERLOADED, retry=True),
         ],
-        "body_format": _problem("refused", "%RESPONSE_CODE_DETAILS%", ""),
+        "body_format": _problem(
+            "refused", "The request was refused", "What it asks for is not offered here."
+        ),
     }
 
 
@@ -118,7 +126,10 @@ def _answer(kind: str, title: str, detail: str, retry: bool) -> Json:
 
 
 def _problem(kind: str, title: str, detail: str) -> Json:
-    body: Json = {"type": f"/docs/problems#{kind}", "title": title, "status": "%RESPONSE_CODE%"}
-    if detail:
-        body["detail"] = detail
+    body: Json = {
+        "type": f"/docs/problems#{kind}",
+        "title": title,
+        "status": "%RESPONSE_CODE%",
+        "detail": detail,
+    }
     return {"json_format": body, "content_type": "application/problem+json"}

@@ -31,7 +31,9 @@ CONTROL_PATHS = (
 ANOTHER_HOST = 101
 """Picks in search of a host that a request has not been to. While two locations share a priority, 100 to 1 at the most unequal,
 weighted round robin comes to the other one within so many."""
-HEALTH_TRIES = 3
+HEALTH_RETRIES = 2
+FIRST_TRY = 0.6
+"""Share of a health check's time that the first location gets."""
 LONGEST_NAME = 160
 """Of a cluster; with a digest and a file's ending it stays well below the 255 bytes of a file name."""
 
@@ -123,7 +125,7 @@ def _peer(
         name = _add(context, state, clusters, feature.service, own)
         if (feature.service, chain) not in checked:
             checked[feature.service, chain] = None
-            yield Route(_health(config, feature.service, chain, name), order=0, peer=True)
+            yield Route(_health(config, feature.service, chain, own, name), order=0, peer=True)
         for path in feature.paths:
             yield from _variants(
                 config, context.region, lane, name, path, [_exact(CHAIN_HEADER, chain)], peer=True
@@ -152,7 +154,7 @@ def _variants(
                 _header("x-meridian-bound", lane.bound),
                 _header(CHAIN_HEADER, written(lane.chain)),
             ]
-        yield Route(route, order=_order(path) + step, peer=peer)
+        yield Route(route, order=_order(path) + step, peer=peer, target="" if peer else lane.target)
 
 
 def _retry(retries: int, try_timeout: float | None) -> Json:
@@ -193,12 +195,12 @@ def _about(name: str, feature: AppFeature) -> Json:
     return {"meridian": {"feature": name, "service": feature.service}}
 
 
-def _health(config: Config, service: str, chain: str, cluster: str) -> Json:
-    """Whether this region could serve: asked by other edges, answered by one of the instances that would. Tried again like any
-    request, so that one location's failure is not taken for the region's."""
+def _health(config: Config, service: str, chain: str, own: Sequence[str], cluster: str) -> Json:
+    """Whether this region could serve: asked by other edges, answered by one of the instances that would. With a second location,
+    one that hangs leaves time to ask it; without, a slow answer is an answer."""
     check = config.services[service].health or config.health
     headers = [_exact("x-meridian-service", service), _exact(CHAIN_HEADER, chain)]
-    retry = _retry(HEALTH_TRIES - 1, check.timeout / HEALTH_TRIES)
+    retry = _retry(HEALTH_RETRIES, check.timeout * FIRST_TRY if len(own) > 1 else check.timeout)
     return {
         "match": {"path": health_path(check, service), "headers": headers},
         "route": {"cluster": cluster, "timeout": seconds(check.timeout), "retry_policy": retry},

@@ -17,6 +17,7 @@ from meridian.config.schema.root import Config
 from meridian.core.errors import Finding
 from meridian.envoy.cluster import endpoints_file
 from meridian.envoy.snapshot import Json, Snapshot
+from meridian.envoy.table import routes_of
 from meridian.regions.policy import OPEN, allowed, residency_of
 
 REPEATABLE_HEADER = "x-meridian-repeatable"
@@ -163,7 +164,7 @@ def _assigned(endpoints: bytes) -> tuple[str, ...]:
 def _ways(routes: bytes) -> tuple[Way, ...]:
     """Each once: a route for requests that may be repeated and one for all others often differ in nothing that counts here."""
     hosts = _resources(routes)[0]["virtual_hosts"]
-    return tuple(dict.fromkeys(_way(route) for host in hosts for route in host["routes"]))
+    return tuple(dict.fromkeys(_way(route) for host in hosts for route in routes_of(host)))
 
 
 def _way(route: Json) -> Way:

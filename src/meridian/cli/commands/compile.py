@@ -111,11 +111,13 @@ def _notes(config: "Config", where: "Inventory", jwks: Path | None) -> Iterator[
 
 
 def _summary(snapshot: "Snapshot", out: Path) -> Mapping[str, Any]:
+    from meridian.envoy.table import routes_of
+
     def resources(name: str) -> list[Any]:
         return list(json.loads(snapshot.resources[name])["resources"])
 
     routes = sum(
-        len(host["routes"])
+        len(list(routes_of(host)))
         for name in snapshot.resources
         if name.startswith("routes/")
         for table in resources(name)

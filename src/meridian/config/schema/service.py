@@ -16,7 +16,7 @@ class HealthCheck(Section):
     """Between two checks of one instance."""
     timeout: PositiveDuration = 1.0
     """An answer later than this counts as a failure."""
-    unhealthy_after: Annotated[int, Field(ge=1, le=20)] = 2
+    unhealthy_after: Annotated[int, Field(ge=1, le=20)] = 3
     """Failures in a row before an instance is taken out."""
     healthy_after: Annotated[int, Field(ge=1, le=20)] = 2
     """Successes in a row before it is taken back."""
