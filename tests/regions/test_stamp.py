@@ -195,8 +195,6 @@ def test_the_app_is_told_who_where_and_why(ask: Fleet) -> None:
         "home": "US",
         "region": "US",
         "target": "US",
-        "bound": "ccpa",
-        "chain": "us-central1",
         "client": BRAZILIAN,
         "repeatable": "1",
         "risk": "low",

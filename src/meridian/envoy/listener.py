@@ -138,10 +138,10 @@ def _prefix(cidr: str) -> Json:
 
 
 def _strip() -> Json:
-    """Also Envoy's own control headers: where the client's address comes from an extension, Envoy leaves them in."""
+    """Also Envoy's own control headers: where the client's address comes from an extension, Envoy leaves them in. Names are in lower
+    case by the time they are looked at."""
     mutations = [
-        {"remove_on_match": {"key_matcher": {"prefix": prefix, "ignore_case": True}}}
-        for prefix in (RESERVED, "x-envoy-")
+        {"remove_on_match": {"key_matcher": {"prefix": prefix}}} for prefix in (RESERVED, "x-envoy-")
     ]
     return extension("strip", typed(HEADER_MUTATION, mutations=mutations))
 

@@ -149,11 +149,8 @@ def _variants(
             "metadata": _metadata(lane.feature, feature, lane.bound),
             "request_body_buffer_limit": config.edge.max_body,
         }
-        if not peer:
-            route["request_headers_to_add"] = [
-                _header("x-meridian-bound", lane.bound),
-                _header(CHAIN_HEADER, written(lane.chain)),
-            ]
+        if not peer and own_part(config, region, lane.chain) != lane.chain:  # another edge may have to know
+            route["request_headers_to_add"] = [_header(CHAIN_HEADER, written(lane.chain))]
         yield Route(route, order=_order(path) + step, peer=peer, target="" if peer else lane.target)
 
 
