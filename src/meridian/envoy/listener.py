@@ -138,8 +138,8 @@ def _prefix(cidr: str) -> Json:
 
 
 def _strip() -> Json:
-    """Also Envoy's own control headers: where the client's address comes from an extension, Envoy leaves them in. Names are in lower
-    case by the time they are looked at."""
+    """Also Envoy's own control headers: where the client's address comes from an extension, Envoy leaves them in. Names are in
+    lower case by the time they are looked at."""
     mutations = [
         {"remove_on_match": {"key_matcher": {"prefix": prefix}}} for prefix in (RESERVED, "x-envoy-")
     ]
