@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import Any
 
 import psycopg
-import psycopg_pool
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -114,12 +113,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(psycopg.DataError, _unstorable)
-    for away in (
-        psycopg.OperationalError,
-        psycopg.InterfaceError,
-        psycopg_pool.PoolTimeout,
-        psycopg_pool.PoolClosed,
-    ):
+    for away in (psycopg.OperationalError, psycopg.InterfaceError):
         app.add_exception_handler(away, _database_away)
 
 

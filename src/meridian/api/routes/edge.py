@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import psycopg
-import psycopg_pool
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel
 
@@ -121,7 +120,7 @@ def router(control: "ControlPlane") -> APIRouter:
             return Acknowledged(acknowledged=[])
         try:
             stored = await control.journal.write(decisions)
-        except (Unavailable, psycopg.OperationalError, psycopg_pool.PoolTimeout) as error:
+        except (Unavailable, psycopg.OperationalError) as error:
             log.info("the decisions of the edge in %s stay there until PostgreSQL answers: %s", region, error)
             return Acknowledged(acknowledged=[])
         return Acknowledged(acknowledged=[decision.id for decision in stored])
