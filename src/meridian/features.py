@@ -9,7 +9,7 @@ from meridian.config.schema.root import Config
 from meridian.core.errors import MeridianError
 from meridian.feature import Feature
 
-FEATURES = ("meridian.regions.feature",)
+FEATURES = ("meridian.regions.feature", "meridian.limits.feature")
 """Modules that hold a `FEATURE`, in the order in which they contribute."""
 
 EXTRA = "MERIDIAN_FEATURES"

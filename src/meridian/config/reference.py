@@ -17,7 +17,7 @@ from meridian.config.schema.base import (
     duration,
 )
 from meridian.config.schema.root import Config
-from meridian.config.shape import bare, is_section
+from meridian.config.shape import bare, is_section, written
 
 INTRODUCTION = """\
 # Configuration
@@ -51,7 +51,7 @@ def _section(title: str, model: type[Section]) -> Iterator[str]:
     yield "| setting | value | default | |"
     yield "|---|---|---|---|"
     inner: list[tuple[str, type[Section]]] = []
-    for name, field in model.model_fields.items():
+    for name, field in written(model).items():
         yield f"| `{name}` | {_kind(field)} | {_default(field)} | {_prose(field.description or '')} |"
         path = name if title == "meridian.yaml" else f"{title}.{name}"
         inner += _inner(path, bare(field.annotation))

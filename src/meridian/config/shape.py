@@ -21,7 +21,7 @@ class Place:
     @property
     def settings(self) -> tuple[str, ...]:
         """Names of the settings here, when this is a section."""
-        return tuple(self.type.model_fields) if is_section(self.type) else ()
+        return tuple(written(self.type)) if is_section(self.type) else ()
 
 
 def place(model: type[BaseModel], path: Sequence[str | int]) -> Place:
@@ -29,6 +29,11 @@ def place(model: type[BaseModel], path: Sequence[str | int]) -> Place:
     for step in path:
         at = _step(at.type, step)
     return at
+
+
+def written(section: type[BaseModel]) -> dict[str, FieldInfo]:
+    """A section's settings by the name that people write: one that Python has taken already, such as `class`, is an alias."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}
 
 
 def bare(annotation: Any) -> Any:
@@ -48,7 +53,7 @@ def is_section(kind: Any) -> bool:
 
 def _step(kind: Any, step: str | int) -> Place:
     if is_section(kind):
-        field = kind.model_fields.get(step)
+        field = written(kind).get(str(step))
         return Place("setting", bare(field.annotation), field) if field else Place("unknown", None)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (dict, Mapping) and isinstance(step, str):
