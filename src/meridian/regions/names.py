@@ -1,41 +1,14 @@
-"""The names that people and programs give us, checked where they come in."""
-
-from collections.abc import Iterable
+"""Names of the policy that people and programs give us, checked where they come in."""
 
 from meridian.config.schema.root import Config
-from meridian.core.errors import InvalidInput, NotFound
-from meridian.core.suggest import did_you_mean
-
-USER_LENGTH = 128
-
-
-def user_id(text: str) -> str:
-    """The id of one of the app's users: 1 to 128 printable characters. Raises InvalidInput."""
-    if not 1 <= len(text) <= USER_LENGTH:
-        raise InvalidInput(
-            f"a user id has 1 to {USER_LENGTH} characters, not {len(text)}",
-            "give the app's own id of the user",
-        )
-    if not text.isprintable() or text != text.strip():
-        raise InvalidInput(
-            "a user id has printable characters only, and no space at its ends",
-            "give the app's own id of the user",
-        )
-    return text
+from meridian.core.names import known_name
 
 
 def region_name(config: Config, text: str) -> str:
     """Raises NotFound with the name that was probably meant."""
-    return _known(text, config.regions, "region")
+    return known_name(text, config.regions, "region")
 
 
 def feature_name(config: Config, text: str) -> str:
     """Raises NotFound with the name that was probably meant."""
-    return _known(text, config.features, "feature")
-
-
-def _known(text: str, names: Iterable[str], kind: str) -> str:
-    known = list(names)
-    if text not in known:
-        raise NotFound(f"no {kind} is called {text[:80]!r}", did_you_mean(text[:80], known))
-    return text
+    return known_name(text, config.features, "feature")

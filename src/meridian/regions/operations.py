@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from meridian.core.decision import Decision, clip
 from meridian.core.errors import Conflict, Finding, InvalidInput
+from meridian.core.names import user_id
 from meridian.feature import Caller, Control
 from meridian.regions.drain.controller import Draining, drain_action, return_action
 from meridian.regions.drain.judge import gone
@@ -29,7 +30,7 @@ from meridian.regions.latency.histogram import Measured
 from meridian.regions.latency.network import network_of
 from meridian.regions.latency.optimal import OptimalAnswer, choose
 from meridian.regions.latency.store import Measurements
-from meridian.regions.names import feature_name, region_name, user_id
+from meridian.regions.names import feature_name, region_name
 from meridian.regions.policy import expand, get_failover_order, route_feature, route_region
 from meridian.regions.settings import Routing
 

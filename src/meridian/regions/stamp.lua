@@ -23,7 +23,9 @@ end
 facts.region = region
 headers:add("x-meridian-region", region)
 
-local feature = handle:metadata():get("feature")
+facts.about = handle:metadata()
+local feature = facts.about:get("feature")
+facts.feature = feature
 local plan = feature and data.features[feature]
 if not plan then return end
 local target = region
@@ -40,6 +42,7 @@ headers:add("x-meridian-target", target)
 
 -- Only what is safe to send twice may be tried again after it reached an instance.
 local method = headers:get(":method")
+facts.method = method
 if data.idempotent[method] or headers:get("idempotency-key") then
   headers:add("x-meridian-repeatable", "1")
 end

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from meridian.core.errors import InvalidInput
+from meridian.core.names import user_id
 from meridian.core.principal import Principal, Role
 from meridian.envoy.identity import EXPLAIN_HEADER
 from meridian.feature import Control
@@ -16,7 +17,7 @@ from meridian.regions.homes.known import AWAY, state_of
 from meridian.regions.homes.store import Homes
 from meridian.regions.homes.tokens import explain_token
 from meridian.regions.latency.network import network_of
-from meridian.regions.names import feature_name, region_name, user_id
+from meridian.regions.names import feature_name, region_name
 from meridian.regions.policy import Facts, expand, get_failover_order, targets
 
 ASKED = "down, as you asked"

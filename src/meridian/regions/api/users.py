@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from meridian.config.schema.base import Duration
 from meridian.core.errors import NotFound
+from meridian.core.names import user_id
 from meridian.core.principal import Principal, Role
 from meridian.feature import Control
 from meridian.regions.api.fields import Name, Reason, UserPath
 from meridian.regions.homes.store import Home, Homes, Override, Overrides
-from meridian.regions.names import user_id
 from meridian.regions.operations import assign_user_region, set_user_region_override
 
 

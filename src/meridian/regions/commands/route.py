@@ -8,10 +8,11 @@ import click
 from meridian.config.schema.root import Config
 from meridian.console import emit, home_option, json_option, styled
 from meridian.core.errors import InvalidInput
+from meridian.core.names import user_id
 from meridian.regions.commands.common import Session
 from meridian.regions.explain import explain
 from meridian.regions.latency.network import network_of
-from meridian.regions.names import region_name, user_id
+from meridian.regions.names import region_name
 from meridian.regions.policy import Facts, expand
 
 ROUTES = {

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import psycopg
 
 from meridian.core.errors import MeridianError, Unavailable
+from meridian.core.names import user_id
 from meridian.feature import Caller, Control
 from meridian.regions.drain.controller import STATE
 from meridian.regions.health import down
 from meridian.regions.homes.store import FIRST_CONTACT, Home, Homes
-from meridian.regions.names import user_id
 from meridian.regions.policy import Facts, route_region
 from meridian.regions.state import NO_STATE, RegionsState
 
