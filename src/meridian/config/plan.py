@@ -31,7 +31,13 @@ def changes(before: Config, after: Config, features: Sequence[Configurable] = ()
     for feature in features:
         found += feature.changes(before, after)
     said = {change.subject for change in found}
-    return found + [change for change in _settings(before, after) if change.subject not in said]
+    return found + [change for change in _settings(before, after) if not _covered(change.subject, said)]
+
+
+def _covered(subject: str, said: Collection[str]) -> bool:
+    """Whether a feature spoke of this setting, or of the whole that it belongs to."""
+    steps = subject.split(".")
+    return any(".".join(steps[:count]) in said for count in range(1, len(steps) + 1))
 
 
 def _countries(before: Config, after: Config) -> Iterator[Change]:
@@ -47,19 +53,19 @@ def _regions_by_country(config: Config) -> dict[str, str]:
 
 
 def _features(before: Config, after: Config) -> Iterator[Change]:
-    for name in _names(before.features, after.features):
+    for name in names(before.features, after.features):
         old, new = before.features.get(name), after.features.get(name)
         if old is None or new is None:
             either = old or new
             who = f"requests to {', '.join(either.paths)}" if either else ""
             yield Change("features", name, summary(old), summary(new), who)
             continue
-        for key, (was, becomes) in _differences(old, new):
+        for key, (was, becomes) in differences(old, new):
             yield Change("features", f"{name}.{key}", was, becomes, f"every user of {name}")
 
 
 def _failover(before: Config, after: Config) -> Iterator[Change]:
-    for name in _names(before.regions, after.regions):
+    for name in names(before.regions, after.regions):
         old, new = _edges(before.regions.get(name)), _edges(after.regions.get(name))
         for edge in dict.fromkeys([*old, *new]):
             was, becomes = ("tried" if edge in edges else "" for edges in (old, new))
@@ -80,20 +86,20 @@ def _users(before: Config, after: Config, region: str) -> str:
 
 def _tests(before: Config, after: Config) -> Iterator[Change]:
     old, new = ({test.name: summary(test) for test in config.tests} for config in (before, after))
-    for name in _names(old, new):
+    for name in names(old, new):
         if old.get(name) != new.get(name):
             yield Change("tests", name, old.get(name, ""), new.get(name, ""), "nobody: it is a promise")
 
 
 def _settings(before: Config, after: Config) -> Iterator[Change]:
-    for area in _names(type(before).model_fields, type(after).model_fields):
+    for area in names(type(before).model_fields, type(after).model_fields):
         if area in OWN_WORDS:
             continue
         old, new = getattr(before, area, None), getattr(after, area, None)
         if area not in ENTRIES:
             yield from _section(before, after, area, area, old, new)
             continue
-        for name in _names(old or {}, new or {}):
+        for name in names(old or {}, new or {}):
             was, becomes = (old or {}).get(name), (new or {}).get(name)
             subject = f"{area}.{name}"
             if was is None or becomes is None:
@@ -103,7 +109,7 @@ def _settings(before: Config, after: Config) -> Iterator[Change]:
 
 
 def _section(before: Config, after: Config, area: str, subject: str, old: Any, new: Any) -> Iterator[Change]:
-    for key, (was, becomes) in _differences(old, new):
+    for key, (was, becomes) in differences(old, new):
         if area == "regions" and key == "failover":
             continue  # said edge by edge
         path = f"{subject}.{key}" if key else subject
@@ -136,10 +142,10 @@ _OTHERS = {
 }
 
 
-def _differences(old: Any, new: Any) -> Iterator[tuple[str, tuple[str, str]]]:
+def differences(old: Any, new: Any) -> Iterator[tuple[str, tuple[str, str]]]:
     """Setting -> its text before and after, for those that differ; empty where it is absent."""
     was, becomes = dict(_flat(old)), dict(_flat(new))
-    for key in _names(was, becomes):
+    for key in names(was, becomes):
         if was.get(key, "") != becomes.get(key, ""):
             yield key, (was.get(key, ""), becomes.get(key, ""))
 
@@ -168,6 +174,6 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _names(before: Collection[str], after: Collection[str]) -> list[str]:
+def names(before: Collection[str], after: Collection[str]) -> list[str]:
     """Those of both, in the order in which they stand in the new one, removed ones last."""
     return list(dict.fromkeys([*after, *before]))
