@@ -9,12 +9,12 @@ from meridian.envoy.contribution import Cluster, Contribution, EdgeContext, Filt
 from meridian.envoy.lua import script
 from meridian.envoy.snapshot import Json, Snapshot, canonical, response
 from meridian.envoy.table import filed
+from meridian.envoy.turning import turned_on
 from meridian.envoy.types import (
     COMPRESSOR,
     EXTENSION,
     GEOIP,
     GZIP,
-    LOCAL_RATELIMIT,
     LUA,
     MAXMIND,
     RBAC,
@@ -45,18 +45,25 @@ def assemble(
     clusters = _clusters(cluster for each in every for cluster in each.clusters)
     listen = context.inventory.listen[context.region]
     edge = context.config.edge
-    listeners = [listener.public(edge, listen.public, filters), listener.peer(edge, listen.peer)]
-    routes = [route for each in every for route in each.routes]
+    echoed = [header for each in every for header in each.echoed]
+    listeners = [
+        listener.public(edge, listen.public, [each for each in filters if not each.peer], echoed),
+        listener.peer(edge, listen.peer, [each for each in filters if each.peer]),
+    ]
+    routes = turned_on([route for each in every for route in each.routes], filters, every)
+    internal = [*identity.INTERNAL, *(header for each in every for header in each.internal)]
     resources = {
         "agent.json": canonical(_agent_settings(context)),
         "listeners.json": response(listeners),
         "clusters.json": response([cluster.config for cluster in clusters]),
-        listener.routes_file("public"): response([_public([_ready(), *routes])]),
+        listener.routes_file("public"): response([_public([_ready(), *routes], internal, echoed)]),
         listener.routes_file("peer"): response([_table("peer", [each for each in routes if each.peer])]),
     }
     for cluster in clusters:
         if cluster.endpoints:
             resources[endpoints_file(cluster.config["name"])] = response([cluster.endpoints])
+    for contribution in every:
+        resources |= {name: canonical(content) for name, content in contribution.files.items()}
     for each in filters:
         if each.volatile:
             resource = {"@type": url(EXTENSION), **extension(each.name, each.config)}
@@ -72,17 +79,13 @@ def _filters(context: EdgeContext, every: Sequence[Contribution], stamp: str) ->
     given += [_country(), identity.jwt_filter(providers), _stamp(stamp), _compressor()]
     taken = {each.slot for each in given}
     given += [each for each in _PLACES if each.slot not in taken]
-    names = [each.name for each in given]
+    names = [(each.name, each.peer) for each in given]
     if doubled := sorted({name for name in names if names.count(name) > 1}):
-        raise MeridianError(f"two features add an HTTP filter named {doubled[0]}", "rename one of them")
+        raise MeridianError(f"two features add an HTTP filter named {doubled[0][0]}", "rename one of them")
     return sorted(given, key=lambda each: each.slot)
 
 
-_PLACES = (
-    Filter(Slot.REFUSE, "refuse", typed(RBAC), volatile=True),
-    Filter(Slot.NARROW, "narrow", typed(LOCAL_RATELIMIT, stat_prefix="narrow"), volatile=True),
-    Filter(Slot.WIDE, "wide", typed(LOCAL_RATELIMIT, stat_prefix="wide"), volatile=True),
-)
+_PLACES = (Filter(Slot.REFUSE, "refuse", typed(RBAC), volatile=True),)
 
 
 def _country() -> Filter:
@@ -124,16 +127,19 @@ def _ready() -> Route:
     return Route({"match": {"path": READY_PATH}, "direct_response": body}, order=-1)
 
 
-def _public(routes: Sequence[Route]) -> Json:
+def _public(routes: Sequence[Route], internal: Sequence[str], echoed: Sequence[str]) -> Json:
     table = _table("public", [route for route in routes if not route.peer])
     host = table["virtual_hosts"][0]
     host["request_headers_to_add"] = [
         _add("x-meridian-client", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
         _add("x-meridian-risk", "low", "ADD_IF_ABSENT"),
     ]
-    host["request_headers_to_remove"] = list(identity.INTERNAL)
+    host["request_headers_to_remove"] = list(internal)
     # Set by the stamp for an operator who asked for it, else empty, and then not sent.
     host["response_headers_to_add"].append(_add(ROUTE_HEADER, "%DYNAMIC_METADATA(meridian:route)%"))
+    host["response_headers_to_add"] += [_add(name, f"%REQ({name})%") for name in echoed]
+    # Of the app's own: on the way back the limiters write theirs, in credits, for the stamp to read.
+    host["response_headers_to_remove"] = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
     return table
 
 

@@ -122,6 +122,27 @@ def plain(name: str, host_port: str) -> Cluster:
     return Cluster(config)
 
 
+def peer(name: str, host_port: str, edge: Edge) -> Cluster:
+    """Another region's edge, without health checks: for what is asked of that edge itself."""
+    config = plain(name, host_port).config
+    if edge.peer_tls:
+        config["transport_socket"] = _peer_tls(edge)["transport_socket"]
+    return Cluster(config)
+
+
+def pipe(name: str, path: str) -> Cluster:
+    """A process beside the edge, at a socket in its folder."""
+    endpoint = {"endpoint": {"address": {"pipe": {"path": path}}}}
+    config: Json = {
+        "@type": url(CLUSTER),
+        "name": name,
+        "type": "STATIC",
+        "connect_timeout": "0.25s",
+        "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]},
+    }
+    return Cluster(config)
+
+
 def endpoints(name: str, groups: Groups) -> Json:
     """A ClusterLoadAssignment: one priority a group, one locality a hop, the hop's name as its zone."""
     localities = [

@@ -17,12 +17,13 @@ class Slot(IntEnum):
     LISTS = 2
     COUNTRY = 3
     IDENTITY = 4
-    STAMP = 5
-    REFUSE = 6
-    NARROW = 7
-    WIDE = 8
-    ADMIT = 9
-    TAIL = 10
+    BODY = 5
+    STAMP = 6
+    REFUSE = 7
+    NARROW = 8
+    WIDE = 9
+    ADMIT = 10
+    TAIL = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,19 @@ class Filter:
     config: Json
     volatile: bool = False
     disabled: bool = False
-    """Off unless a route turns it on (`typed_per_filter_config`)."""
+    """Off unless a route turns it on (see `Turned`)."""
+    peer: bool = False
+    """On the listener for the other regions' edges instead of the one for clients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A filter that is on for the requests of one feature of the app, on both listeners where both have it. config: its own
+    configuration there, or None for the one it has."""
+
+    feature: str
+    filter: str
+    config: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,8 @@ class Provider:
     name: str
     config: Json
     required: bool
+    path: str = ""
+    """Only asked for at this path, where no other is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +89,14 @@ class LuaPart:
 
     tables: Lua-table data by name, available as `data.NAME`. code: local functions, the line `-- For each request:`, and
     the body of `function(handle, data, facts)`; without the line, the body alone. `facts` is a table shared by all parts of a
-    request, and local functions are seen by the parts after. order: parts run in ascending order; the regions part has 50."""
+    request, and local functions are seen by the parts after. response: what runs for every answer, with `handle`; it knows nothing
+    of the request. order: parts run in ascending order; the regions part has 50."""
 
     name: str
     code: str
     tables: Mapping[str, Any] = field(default_factory=dict)
     order: int = 100
+    response: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,13 @@ class Contribution:
     clusters: tuple[Cluster, ...] = ()
     providers: tuple[Provider, ...] = ()
     lua: tuple[LuaPart, ...] = ()
+    turned: tuple[Turned, ...] = ()
+    internal: tuple[str, ...] = ()
+    """Headers that only this edge needs; removed before a request leaves it."""
+    echoed: tuple[str, ...] = ()
+    """Request headers that the stamp finds in the answer again. An answer of the app's own with such a header loses it."""
+    files: Mapping[str, Json] = field(default_factory=dict)
+    """File name -> its content: for others than Envoy, beside the edge."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A token of the app that is present must be valid, or the request gets 401. A hom
 ignored: an expired one must not lock anyone out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 from meridian.envoy.contribution import Contribution, EdgeContext, Filter, LuaPart, Provider, Slot
@@ -31,8 +31,8 @@ def contribution(context: EdgeContext) -> Contribution:
     providers = []
     own = context.jwks.get("meridian", NO_KEYS)
     if own["keys"]:
-        home = _provider(ISSUER, HOME_AUDIENCE, own, HOME_CLAIMS, HOME_HEADER)
-        explain = _provider(ISSUER, EXPLAIN_AUDIENCE, own, {"x-meridian-explain": "iss"}, EXPLAIN_HEADER)
+        home = provider(ISSUER, HOME_AUDIENCE, own, HOME_CLAIMS, HOME_HEADER)
+        explain = provider(ISSUER, EXPLAIN_AUDIENCE, own, {"x-meridian-explain": "iss"}, EXPLAIN_HEADER)
         providers += [Provider("home", home, required=False), Provider("explain", explain, required=False)]
     app = context.jwks.get("app", NO_KEYS)
     if app["keys"]:
@@ -42,14 +42,14 @@ def contribution(context: EdgeContext) -> Contribution:
             "x-meridian-tier": identity.claims.tier,
             "x-meridian-declared": identity.claims.country,
         }
-        accepted = _provider(identity.issuer, identity.audience, app, claims)
+        accepted = provider(identity.issuer, identity.audience, app, claims)
         providers.append(Provider("app", accepted, required=True))
     code = files("meridian.envoy").joinpath("identity.lua").read_text()
     return Contribution(providers=tuple(providers), lua=(LuaPart("identity", code, order=10),))
 
 
-def _provider(issuer: str, audience: str, jwks: Json, claims: Mapping[str, str], header: str = "") -> Json:
-    """claims: header -> the claim it gets. Envoy writes them natively; reading a token's payload in Lua costs several times as
+def provider(issuer: str, audience: str, jwks: Json, claims: Mapping[str, str], header: str = "") -> Json:
+    """claims: header -> the claim it gets. header: where the token stands, or empty for `authorization`. Envoy writes them natively; reading a token's payload in Lua costs several times as
     much."""
     return {
         "issuer": issuer,
@@ -66,14 +66,27 @@ def _provider(issuer: str, audience: str, jwks: Json, claims: Mapping[str, str],
 
 def jwt_filter(providers: tuple[Provider, ...]) -> Filter:
     """One `jwt_authn` filter for all issuers; a resource of its own, so that rotating a key drains no connection."""
+    everywhere = [each for each in providers if not each.path]
+    paths = sorted({each.path for each in providers if each.path})
+    rules = [
+        {"match": {"path": path}, "requires": _any_of([each for each in providers if each.path == path])}
+        for path in paths
+    ]
+    if everywhere:
+        rules.append({"match": {"prefix": "/"}, "requires": _each_of(everywhere)})
+    config = typed(JWT, providers={each.name: each.config for each in providers}, rules=rules)
+    return Filter(Slot.IDENTITY, "tokens", config, volatile=True)
+
+
+def _each_of(providers: Sequence[Provider]) -> Json:
     required: list[Json] = []
     for provider in providers:
         otherwise: Json = {"allow_missing": {}} if provider.required else {"allow_missing_or_failed": {}}
         required.append({"requires_any": {"requirements": [{"provider_name": provider.name}, otherwise]}})
-    every: Json = {"requires_all": {"requirements": required}} if len(required) > 1 else dict(*required)
-    config = typed(
-        JWT,
-        providers={provider.name: provider.config for provider in providers},
-        rules=[{"match": {"prefix": "/"}, "requires": every}] if required else [],
-    )
-    return Filter(Slot.IDENTITY, "tokens", config, volatile=True)
+    return {"requires_all": {"requirements": required}} if len(required) > 1 else dict(*required)
+
+
+def _any_of(providers: Sequence[Provider]) -> Json:
+    """Whoever answers at the path sees by the claims that became headers whether there was a valid token."""
+    named: list[Json] = [{"provider_name": provider.name} for provider in providers]
+    return {"requires_any": {"requirements": [*named, {"allow_missing_or_failed": {}}]}}

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from meridian.envoy.listener import routes_file
-from meridian.envoy.snapshot import Json, Snapshot
+from meridian.envoy.snapshot import Json, Snapshot, for_envoy
 
 
 def bootstrap(snapshot: Snapshot) -> Json:
     """A bootstrap without admin or dynamic resources that holds all of the snapshot."""
     files = {
-        name: json.loads(content) for name, content in snapshot.resources.items() if name != "agent.json"
+        name: json.loads(content) for name, content in snapshot.resources.items() if for_envoy(content)
     }
     static = {
         "listeners": [_bare(_listener(each, files)) for each in _resources(files, "listeners.json")],

@@ -28,9 +28,10 @@ RESERVED = "x-meridian-"
 """Header prefix that only Meridian writes; sent by a client, it is removed before anything looks at it."""
 
 
-def public(edge: Edge, listen: str, filters: Sequence[Filter]) -> Json:
-    """The listener for clients."""
+def public(edge: Edge, listen: str, filters: Sequence[Filter], echoed: Sequence[str] = ()) -> Json:
+    """The listener for clients. echoed: see `Contribution`."""
     manager = _manager("public", edge) | {
+        "local_reply_config": localreply.config(echoed),
         "early_header_mutation_extensions": [_strip()],
         "access_log": [accesslog.config()],
         "http_filters": [*(chained(each) for each in filters), _router()],
@@ -46,10 +47,10 @@ def public(edge: Edge, listen: str, filters: Sequence[Filter]) -> Json:
     return _listener("public", listen, chain)
 
 
-def peer(edge: Edge, listen: str) -> Json:
+def peer(edge: Edge, listen: str, filters: Sequence[Filter]) -> Json:
     """The listener for the other regions' edges, which have stamped and decided already."""
     manager = _manager("peer", edge) | {
-        "http_filters": [_router()],
+        "http_filters": [*(chained(each) for each in filters), _router()],
         "use_remote_address": False,
         "skip_xff_append": True,
     }

@@ -1,5 +1,7 @@
 """Answers that Envoy gives by itself, as problem+json (RFC 9457): what is wrong and what to do, nothing about the inside."""
 
+from collections.abc import Sequence
+
 from meridian.envoy.snapshot import Json
 from meridian.envoy.types import CEL_FILTER, extension, typed
 
@@ -10,8 +12,11 @@ _NEVER_REACHED = ["UH", "UF", "NC"]
 _BROKEN_OFF = ["UC", "UR", "LR"]
 
 
-def config() -> Json:
-    """A `LocalReplyConfig`: the first mapper that fits is used."""
+def config(echoed: Sequence[str] = ()) -> Json:
+    """A `LocalReplyConfig`: the first mapper that fits is used. echoed: request headers that a refusal by a limit repeats, for
+    the stamp to say more about it."""
+    limited = _status(429, "too-many-requests", "Too many requests", "Wait before the next one.", retry=True)
+    limited["headers_to_add"] += [_header(name, f"%REQ({name})%") for name in echoed]
     return {
         "mappers": [
             _said(),
@@ -46,7 +51,7 @@ def config() -> Json:
             _status(401, *_TOKEN),
             _status(403, "refused", "The request was refused", "What it asks for is not offered here."),
             _status(413, "too-large", "The request is too large", "Send a smaller body."),
-            _status(429, "too-many-requests", "Too many requests", "Wait before the next one.", retry=True),
+            limited,
             _status(
                 431,
                 "headers-too-large",
@@ -116,13 +121,12 @@ def _status(status: int, kind: str, title: str, detail: str, retry: bool = False
 def _answer(kind: str, title: str, detail: str, retry: bool) -> Json:
     answer: Json = {"body_format_override": _problem(kind, title, detail)}
     if retry:
-        answer["headers_to_add"] = [
-            {
-                "header": {"key": "retry-after", "value": str(RETRY_AFTER)},
-                "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
-            }
-        ]
+        answer["headers_to_add"] = [_header("retry-after", str(RETRY_AFTER))]
     return answer
+
+
+def _header(name: str, value: str) -> Json:
+    return {"header": {"key": name, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
 
 
 def _problem(kind: str, title: str, detail: str) -> Json:

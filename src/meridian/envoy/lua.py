@@ -13,7 +13,10 @@ from meridian.envoy.contribution import LuaPart
 
 EACH_REQUEST = "-- For each request:"
 """Stands between a part's local functions, which are made once, and what runs for every request."""
-FACTS = '{headers=false,country="",user="",tier="free",declared="",home="",region="",target=""}'
+FACTS = (
+    '{headers=false,country="",user="",tier="free",risk="low",declared="",home="",region="",target="",'
+    'feature=false,about=false,method=""}'
+)
 """Made in one piece: a table that grows field by field is copied several times."""
 _PLAIN = re.compile(r"[ !#-\[\]-~]*")
 
@@ -76,4 +79,6 @@ def script(parts: Sequence[LuaPart]) -> str:
         )
     calls = "\n".join(f"  {part.name}_request(handle, data, facts)" for part in ordered)
     lines.append(f"function envoy_on_request(handle)\n  local facts = {FACTS}\n{calls}\nend")
+    if answers := "\n".join(part.response.strip() for part in ordered if part.response):
+        lines.append(f"function envoy_on_response(handle)\n{answers}\nend")
     return "\n".join(lines) + "\n"

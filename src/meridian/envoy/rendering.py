@@ -15,7 +15,7 @@ from meridian.envoy.agent.settings import settings_of
 from meridian.envoy.agent.stages import stages
 from meridian.envoy.assembly import GEO_DATABASE
 from meridian.envoy.bootstrap import bootstrap
-from meridian.envoy.snapshot import Snapshot, canonical
+from meridian.envoy.snapshot import Snapshot, canonical, for_envoy
 
 README = """\
 # The edge of {region}
@@ -41,7 +41,7 @@ def render(snapshot: Snapshot, folder: Path, database: Path | None) -> None:
     limit = settings_of(snapshot).max_connections
     envoy = bootstrap(snapshot.region, snapshot.region, Path("admin.sock"), limit)
     _put(folder / "README.md", README.format(region=snapshot.region, folder=folder.name).encode())
-    _xds(folder / "xds", {name: each for name, each in snapshot.resources.items() if name != "agent.json"})
+    _xds(folder / "xds", {name: each for name, each in snapshot.resources.items() if for_envoy(each)})
     _put(folder / "envoy.json", canonical(envoy))
 
 

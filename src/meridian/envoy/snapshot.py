@@ -31,6 +31,11 @@ def response(resources: Sequence[Json]) -> bytes:
     return b'{"resources":' + body + b',"version_info":"' + digest(body).encode() + b'"}'
 
 
+def for_envoy(content: bytes) -> bool:
+    """Whether a resource is read by Envoy; the others are for processes beside it."""
+    return content.startswith(b'{"resources":')
+
+
 def version_of(content: bytes) -> str:
     """The `version_info` that Envoy reports once it has accepted this file."""
     return str(json.loads(content)["version_info"])

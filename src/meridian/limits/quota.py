@@ -46,7 +46,7 @@ def quota(
     amount = rate or _times(base, times)
     if policy.burst is None:
         return Quota(amount, policy.window, amount)
-    return Quota(amount, policy.window, max(1, round(policy.burst * amount / policy.rate)))
+    return Quota(amount, policy.window, max(1, int(policy.burst * amount / policy.rate + 0.5)))
 
 
 def _times(amount: int, factor: float) -> int:

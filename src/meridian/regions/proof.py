@@ -203,6 +203,9 @@ def _resources(content: bytes) -> list[Json]:
 def _addresses(assignment: Json) -> Iterator[str]:
     for locality in assignment.get("endpoints", ()):
         for endpoint in locality["lb_endpoints"]:
-            socket = endpoint["endpoint"]["address"]["socket_address"]
+            address = endpoint["endpoint"]["address"]
+            if "pipe" in address:
+                continue  # a process beside the edge: what reaches it has gone nowhere
+            socket = address["socket_address"]
             host = f"[{socket['address']}]" if ":" in socket["address"] else socket["address"]
             yield f"{host}:{socket['port_value']}"

@@ -1,0 +1,31 @@
+
+-- Admission: what has to be counted exactly, or is shielded, is asked for beside the edge of the region that serves it.
+
+-- Where a request says which account it tries.
+local function account_of(handle, headers, shield)
+  if shield.header then return headers:get(shield.header) end
+  local fields = handle:streamInfo():dynamicMetadata():get("meridian.fields")
+  local account = fields and fields[shield.name]
+  return type(account) == "string" and account or nil
+end
+
+local function admit(handle, facts, meets)
+  local headers = facts.headers
+  local shield = limits.shields[meets.action]
+  if shield then
+    local account = account_of(handle, headers, shield)
+    if account and #account <= 256 and not account:find("%c") then headers:replace("x-meridian-account", account) end
+  end
+  if facts.target ~= limits.here then return end
+  headers:replace("x-meridian-client", bare(handle:streamInfo():downstreamRemoteAddress()))
+  headers:replace("x-meridian-risk", facts.risk)
+  handle:streamInfo():dynamicMetadata():set("meridian", "admit", true)
+end
+
+-- A check of an exact limit is answered by the same counters: here, or at the edge of the region that serves the action.
+local function forward(handle, facts, meets)
+  local headers = facts.headers
+  headers:replace("x-meridian-target", meets.target or (facts.region ~= "" and facts.region) or limits.here)
+  headers:replace("x-meridian-admission", "check")
+  handle:clearRouteCache()
+end
