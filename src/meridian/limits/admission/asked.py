@@ -1,0 +1,68 @@
+"""What a request to admission asks about: the headers that the edge's stamp sets, as one value. Pure."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Fields are empty where unknown. client: the client's address. account: which account the request tries. headers: every
+    header, names in lower case."""
+
+    headers: Mapping[bytes, bytes]
+
+    def text(self, name: bytes) -> str:
+        """A header as text; the same bytes always give the same text, also when they are not UTF-8."""
+        return self.headers.get(name, b"").decode("utf-8", "surrogateescape")
+
+    @property
+    def action(self) -> str:
+        return self.text(b"x-meridian-action")
+
+    @property
+    def user(self) -> str:
+        return self.text(b"x-meridian-user")
+
+    @property
+    def tier(self) -> str:
+        return self.text(b"x-meridian-tier")
+
+    @property
+    def risk(self) -> str:
+        return self.text(b"x-meridian-risk")
+
+    @property
+    def client(self) -> str:
+        return self.text(b"x-meridian-client")
+
+    @property
+    def account(self) -> str:
+        return self.text(b"x-meridian-account")
+
+    @property
+    def request(self) -> str:
+        return self.text(b"x-request-id")
+
+
+@lru_cache(maxsize=16384)
+def client_of(address: str, ipv6_prefix: int) -> str:
+    """The client that an address counts as: IPv4 addresses one by one, IPv6 ones by prefix. Anything else as it is."""
+    host = address.partition("/")[0] if address.endswith("/32") else address
+    try:
+        if "/" in host:
+            return str(ipaddress.ip_network(host, strict=False))
+        found = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, ipv6_prefix), strict=False))
+
+
+def account_of(account: str) -> str:
+    """An account as it is compared: however somebody wrote it."""
+    return account.strip().lower()

@@ -1,0 +1,42 @@
+"""How often each exact limit let a request pass or not, between two lines of the log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from meridian.envoy.snapshot import Json
+from meridian.limits.exact.counters import Answer
+
+
+@dataclass(slots=True)
+class Counts:
+    """Per policy: admitted and refused by the counters; failed_open: let through by this process's own counters while the shared
+    ones were away; failed_closed: refused because they were."""
+
+    policies: dict[str, dict[str, int]] = field(default_factory=dict)
+    total: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def note(self, names: Sequence[str], answer: Answer) -> None:
+        """names: the limits of the request, in the order of the answer's standings."""
+        if answer.closed:
+            for name in names:
+                self._add(name, "failed_closed")
+        elif answer.admitted:
+            for name in names:
+                self._add(name, "failed_open" if answer.local else "admitted")
+        else:
+            for name, standing in zip(names, answer.standings, strict=True):
+                if standing.retry > 0:
+                    self._add(name, "refused")
+
+    def drained(self) -> Json:
+        """What came together since the last call; empty when nothing did."""
+        found: Json = dict(self.policies)
+        self.policies = {}
+        return found
+
+    def _add(self, name: str, what: str) -> None:
+        for table in (self.policies, self.total):
+            row = table.get(name)
+            if row is None:
+                row = table[name] = {"admitted": 0, "refused": 0, "failed_open": 0, "failed_closed": 0}
+            row[what] += 1

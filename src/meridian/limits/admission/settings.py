@@ -1,0 +1,136 @@
+"""What an admission process is told: `admission.json` of the edge's snapshot, compiled here and read here. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict
+
+from meridian.config.schema.root import Config
+from meridian.core.risk import Risk
+from meridian.envoy.snapshot import Json
+from meridian.limits.applies import section
+from meridian.limits.quota import Quota, quota
+from meridian.limits.settings import Limits, Policy, Shield
+from meridian.limits.state import Lift, LimitsState
+
+FILE = "admission.json"
+_KNOWN_QUOTAS = 100_000
+
+
+def settings_of(config: Config, state: LimitsState) -> Json:
+    """The resource `admission.json`: of the `limits` section only what admission needs, in the section's own form, and of an
+    operator's choices only those about exact limits."""
+    limits = section(config)
+    exact = {name: policy for name, policy in limits.policies.items() if policy.scope == "exact"}
+    needed = Limits(
+        tiers=limits.tiers,
+        risk=limits.risk,
+        ipv6_prefix=limits.ipv6_prefix,
+        expected_users=limits.expected_users,
+        headers=limits.headers,
+        policies=exact,
+        shields=limits.shields,
+        counters=limits.counters,
+    )
+    users = {
+        user: {name: rate for name, rate in own.items() if name in exact} for user, own in state.users.items()
+    }
+    return {
+        "limits": needed.model_dump(mode="json"),
+        "users": {user: own for user, own in users.items() if own},
+        "resets": dict(state.resets) if exact else {},
+        "lifts": [{"kind": each.kind, "subject": each.subject, "at": each.at} for each in state.lifted],
+    }
+
+
+def wanted(content: bytes | None) -> bool:
+    """Whether an edge with this `admission.json` needs an admission process."""
+    if not content:
+        return False
+    try:
+        settings = parse(content)
+    except ValueError:
+        return True  # the process itself says what is wrong with it
+    return bool(settings.limits.policies or settings.limits.shields)
+
+
+class _Lift(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    subject: str
+    at: float
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    limits: Limits = Limits()
+    users: dict[str, dict[str, int]] = {}
+    resets: dict[str, int] = {}
+    lifts: tuple[_Lift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """users: user -> policy -> an operator's own rate. resets: user -> generation of their counters."""
+
+    limits: Limits = field(default_factory=Limits)
+    users: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    resets: Mapping[str, int] = field(default_factory=dict)
+    lifts: tuple[Lift, ...] = ()
+    _policies: dict[str, tuple[tuple[str, Policy], ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _shields: dict[str, tuple[tuple[str, Shield], ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _quotas: dict[tuple[str, str, str, int], Quota] = field(default_factory=dict, repr=False, compare=False)
+
+    def policies(self, action: str) -> tuple[tuple[str, Policy], ...]:
+        """The exact limits that this action meets, by name."""
+        found = self._policies.get(action)
+        if found is None:
+            found = tuple(
+                (name, each) for name, each in self.limits.policies.items() if action in each.actions
+            )
+            if found:
+                self._policies[action] = found
+        return found
+
+    def shields(self, action: str) -> tuple[tuple[str, Shield], ...]:
+        found = self._shields.get(action)
+        if found is None:
+            found = tuple((name, each) for name, each in self.limits.shields.items() if each.action == action)
+            if found:
+                self._shields[action] = found
+        return found
+
+    def quota(self, name: str, policy: Policy, tier: str, risk: str, user: str) -> Quota:
+        rate = self.users[user].get(name, 0) if user in self.users else 0
+        key = (name, tier, risk, rate)
+        found = self._quotas.get(key)
+        if found is None:
+            if len(self._quotas) > _KNOWN_QUOTAS:  # made-up tiers must not fill the memory
+                self._quotas.clear()
+            found = self._quotas[key] = quota(self.limits, policy, tier, _risk(risk), rate=rate)
+        return found
+
+
+def parse(content: bytes) -> Settings:
+    """Raises ValueError when the bytes are not an `admission.json`."""
+    try:
+        file = _File.model_validate(json.loads(content))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    lifts = tuple(Lift(each.kind, each.subject, each.at) for each in file.lifts)
+    return Settings(file.limits, file.users, file.resets, lifts)
+
+
+def _risk(text: str) -> Risk:
+    """What is not a risk counts as none that is known: low."""
+    try:
+        return Risk(text)
+    except ValueError:
+        return Risk.LOW

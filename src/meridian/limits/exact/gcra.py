@@ -1,0 +1,74 @@
+"""The generic cell rate algorithm: a token bucket kept as one moment, with the time given. Pure.
+
+The method is that of ATM traffic policing (ITU-T I.371, 1996; ATM Forum Traffic Management 4.0), which rate limiters for HTTP
+took up. A bucket is its *theoretical arrival time*: the moment at which it will be full again. A request moves that moment on by
+one interval, and passes if it then lies no further ahead than an empty bucket takes to fill.
+
+Times are whole microseconds since 1970: integers, so that Python and Redis (whose numbers are doubles, exact up to 2^53) come to
+the very same result. An interval is rounded up, so rounding never admits more than a limit says; a limit counts no finer than a
+million a second.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from meridian.limits.quota import Quota
+
+SECOND = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """interval: microseconds that one request costs. refill: microseconds in which an empty bucket fills."""
+
+    interval: int
+    refill: int
+
+
+@lru_cache(maxsize=4096)
+def pace(quota: Quota) -> Pace:
+    interval = max(1, math.ceil(quota.window * SECOND / quota.rate))
+    return Pace(interval, interval * quota.burst)
+
+
+def due(tat: int, pace: Pace, now: int) -> int:
+    """The arrival time that counts: never in the past, and never further ahead than an empty bucket is, which bounds what a
+    shortened window or a clock that went back can do."""
+    return min(max(tat, now), now + pace.refill)
+
+
+def after(tat: int, pace: Pace, hits: int, now: int) -> int | None:
+    """The arrival time once `hits` requests have passed; None where they do not fit."""
+    moved = due(tat, pace, now) + hits * pace.interval
+    return moved if moved <= now + pace.refill else None
+
+
+def charged(tats: Sequence[int], paces: Sequence[Pace], hits: Sequence[int], now: int) -> list[int] | None:
+    """All of them together, or None: a request that one limit refuses takes nothing from the others."""
+    moved = []
+    for tat, each, count in zip(tats, paces, hits, strict=True):
+        then = after(tat, each, count, now)
+        if then is None:
+            return None
+        moved.append(then)
+    return moved
+
+
+def remaining(tat: int, pace: Pace, now: int) -> int:
+    """How many requests would pass at once."""
+    return (now + pace.refill - due(tat, pace, now)) // pace.interval
+
+
+def reset(tat: int, pace: Pace, now: int) -> float:
+    """Seconds until the bucket is full."""
+    return (due(tat, pace, now) - now) / SECOND
+
+
+def retry(tat: int, pace: Pace, hits: int, now: int) -> float:
+    """Seconds until `hits` requests would pass; infinite when that is more than the bucket ever holds."""
+    cost = hits * pace.interval
+    if cost > pace.refill:
+        return math.inf
+    return max(0, due(tat, pace, now) + cost - now - pace.refill) / SECOND
