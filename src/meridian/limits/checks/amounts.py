@@ -57,23 +57,24 @@ def _edge(path: tuple[str, ...], limits: Limits, policy: Policy) -> Iterator[Fin
         yield Finding(at, what, "raise the burst, or leave it out")
         return
     for whom, each in _all(limits, policy):
-        if each.burst > CREDITS or abs(admits(each) / each.burst - 1) > INEXACT:
-            got = f"{admits(each)} would be let through" if each.burst <= CREDITS else "more than a billion"
-            yield Finding(
-                at, f"{each.burst} at once{whom} cannot be counted exactly ({got})", "lower it to a million"
-            )
-            return
-        if abs(each.refill / base.refill - 1) > UNEVEN:
-            yield _uneven(at, base, whom, each)
+        if found := objection(base, each, whom):
+            yield Finding(at, *found)
             return
 
 
-def _uneven(at: tuple[str, ...], base: Quota, whom: str, each: Quota) -> Finding:
-    """The edge fills the bucket in `base.refill`, whatever it should be for them."""
-    got = each.burst / base.refill * each.window
-    instead = f"{got:.1f} through each {duration(each.window)} instead of {each.rate}"
-    what = f"a burst of {each.burst} is too small to divide{whom}: an edge would let {instead}"
-    return Finding(at, what, "raise the burst, or leave it out")
+def objection(base: Quota, each: Quota, whom: str = "") -> tuple[str, str] | None:
+    """Why an edge cannot count `each`, and what to do about it; None where it can.
+
+    base: what the limit comes to for everyone else; its bucket fills in that time whatever a request costs. whom: as a part of
+    the sentence."""
+    if each.burst > CREDITS or abs(admits(each) / each.burst - 1) > INEXACT:
+        got = f"{admits(each)} would be let through" if each.burst <= CREDITS else "it is more than a billion"
+        return f"{each.burst} at once{whom} cannot be counted exactly ({got})", "lower it to a million"
+    if abs(each.refill / base.refill - 1) > UNEVEN:
+        got = f"{each.burst / base.refill * each.window:.1f} through each {duration(each.window)}"
+        what = f"a burst of {each.burst} is too small to divide{whom}: an edge would let {got} instead of {each.rate}"
+        return what, "raise the burst, or leave it out"
+    return None
 
 
 def _all(limits: Limits, policy: Policy) -> Iterator[tuple[str, Quota]]:

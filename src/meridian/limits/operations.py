@@ -1,0 +1,173 @@
+"""What operators do about limits, for programs that run inside control: what HTTP and the command line do.
+
+Each change is journalled as a person's decision, then carried out; it raises Unavailable while PostgreSQL is away, before anything
+has changed. When a call returns, the edges' snapshots are made.
+"""
+
+import re
+from datetime import datetime
+
+from meridian.core.decision import Decision, clip
+from meridian.core.errors import Conflict, InvalidInput, MeridianError, NotFound
+from meridian.core.names import user_id
+from meridian.feature import Control
+from meridian.limits.applies import section
+from meridian.limits.blocks import Blocks
+from meridian.limits.checks.amounts import objection
+from meridian.limits.choices import Choices, lift_action, override_action, reset_action
+from meridian.limits.names import client_of, policy_name
+from meridian.limits.quota import quota
+from meridian.limits.settings import Key, Limits, Policy
+from meridian.limits.state import NO_STATE, LimitsState
+from meridian.limits.store import Blocked, Kind, Override, Overrides, Resets
+
+__all__ = ["LARGEST", "lift_block", "reset_counters", "set_override", "state_of", "subject_of"]
+
+OPERATOR = "operator"
+STATE = "limits"
+LARGEST = 10_000_000
+"""The highest rate that can be chosen, as in the configuration."""
+KEYS: dict[Kind, tuple[Key, ...]] = {"user": ("burst", "user"), "client": ("client", "address")}
+"""Whose limits an override can change."""
+_NAME = re.compile(r"[0-9a-f]{32}")
+
+
+def state_of(control: Control) -> LimitsState:
+    """What the edges were last compiled with; nothing where it was never loaded."""
+    try:
+        state = control.state(STATE)
+    except MeridianError:
+        return NO_STATE
+    return state if isinstance(state, LimitsState) else NO_STATE
+
+
+def subject_of(limits: Limits, kind: Kind, text: str) -> str:
+    """A user's id, or a client as its counters name it. Raises InvalidInput."""
+    return user_id(text) if kind == "user" else client_of(limits, text)
+
+
+async def set_override(
+    control: Control,
+    kind: Kind,
+    subject: str,
+    policy: str,
+    rate: int | None,
+    by: str,
+    reason: str,
+    expires: datetime | None = None,
+) -> Decision:
+    """Gives one user or client another rate, on every edge; None clears it. Tier and risk do not multiply it, and nothing is
+    reset. expires: None for until it is cleared.
+
+    Raises NotFound for an unknown limit, InvalidInput, and Conflict where there is none to clear."""
+    limits, now = section(control.config()), control.clock.now()
+    whom, name = subject_of(limits, kind, subject), _policy(control, policy, rate)
+    before = await Overrides(control.database).get(kind, whom, name, now)
+    if rate is None:
+        if before is None:
+            raise Conflict(
+                f"{_short(whom)} has no override of {name}",
+                "list them with GET /infrastructure/limits/overrides",
+            )
+        sentence = f"{by} cleared the override of {name} for {_short(whom)}, {before.rate}: {reason}"
+        after = None
+    else:
+        _require_countable(limits, kind, name, limits.policies[name], rate)
+        if expires is not None and expires <= now:
+            raise InvalidInput(
+                "the override would have expired already", "give a time in the future, or none"
+            )
+        after = Override(kind, whom, name, rate, reason, by, now, expires)
+        until = f" until {expires:%Y-%m-%d %H:%M} UTC" if expires else ""
+        sentence = f"{by} lets {_short(whom)} have {rate} of {name}{until}: {reason}"
+    decision = Decision(
+        controller=OPERATOR,
+        kind="limit-override" if after else "limit-override-cleared",
+        subject=whom,
+        sentence=clip(sentence),
+        evidence={"before": before.rate if before else None, "after": after.rate if after else None},
+        action=override_action(after, kind, whom, name),
+        undo=override_action(before, kind, whom, name),
+        actor=by,
+        reason=reason,
+    )
+    return await _carry_out(control, decision)
+
+
+async def reset_counters(control: Control, kind: Kind, subject: str, by: str, reason: str) -> Decision:
+    """Gives one user or client fresh counters for every limit; an undo returns to those of before. Raises InvalidInput."""
+    whom = subject_of(section(control.config()), kind, subject)
+    generation, highest = await Resets(control.database).state(kind, whom)
+    decision = Decision(
+        controller=OPERATOR,
+        kind="limit-reset",
+        subject=whom,
+        sentence=clip(f"{by} reset the limits of {_short(whom)}: {reason}"),
+        evidence={"before": generation, "after": highest + 1},
+        action=reset_action(kind, whom, highest + 1),
+        undo=reset_action(kind, whom, generation),
+        actor=by,
+        reason=reason,
+    )
+    return await _carry_out(control, decision)
+
+
+async def lift_block(control: Control, kind: Blocked, subject: str, by: str, reason: str) -> Decision:
+    """Ends the blocks of an account or an address that began before now. subject: the account or address itself, or the name
+    under which its block is listed.
+
+    Raises InvalidInput, and NotFound for a name under which no block is listed."""
+    whom = subject.strip()
+    if not 1 <= len(whom) <= 256 or not whom.isprintable():
+        raise InvalidInput(f"{whom[:60]!r} is not an account or an address", "write it as the user does")
+    if _NAME.fullmatch(whom):
+        listed = await Blocks(control.database).in_force(control.clock.now())
+        if (kind, whom) not in {(each.kind, each.subject_hash) for each in listed}:
+            raise NotFound(
+                f"no block of an {kind} is listed as {whom}",
+                "list them with GET /infrastructure/limits/blocks",
+            )
+    elif kind == "address":
+        whom = client_of(section(control.config()), whom)
+    decision = Decision(
+        controller=OPERATOR,
+        kind="block-lifted",
+        subject=whom,
+        sentence=clip(f"{by} lifted the block of {kind} {_short(whom)}: {reason}"),
+        action=lift_action(kind, whom, True),
+        undo=lift_action(kind, whom, False),
+        actor=by,
+        reason=reason,
+    )
+    return await _carry_out(control, decision)
+
+
+def _policy(control: Control, text: str, rate: int | None) -> str:
+    """An override of a limit that the configuration no longer has can still be cleared."""
+    return text if rate is None else policy_name(control.config(), text)
+
+
+def _require_countable(limits: Limits, kind: Kind, name: str, policy: Policy, rate: int) -> None:
+    if policy.key not in KEYS[kind]:
+        whose = {"country": "each country", "region": "each region"}.get(policy.key, f"each {policy.key}")
+        have = [each for each, other in limits.policies.items() if other.key in KEYS[kind]]
+        todo = f"a {kind} has limits of its own: {', '.join(have)}" if have else f"no limit is by {kind}"
+        raise InvalidInput(f"{name} is counted for {whose}, not for one {kind}", todo)
+    if not 1 <= rate <= LARGEST:
+        raise InvalidInput(
+            f"a rate is 1 to {LARGEST}, not {rate}", "clear the override to go back to the usual rate"
+        )
+    if policy.scope == "edge" and (
+        found := objection(quota(limits, policy), quota(limits, policy, rate=rate))
+    ):
+        raise InvalidInput(found[0], "choose another rate")
+
+
+async def _carry_out(control: Control, decision: Decision) -> Decision:
+    [stored] = await control.journal.write([decision])
+    await Choices(control).actuate(stored)
+    return stored
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
