@@ -12,7 +12,9 @@ import yaml
 from hypothesis import strategies as st
 
 from meridian.config.inventory import Inventory, Listen
+from meridian.config.model import config_model
 from meridian.config.schema.root import Config
+from meridian.features import features
 from meridian.geo.countries import countries
 
 T = TypeVar("T")
@@ -68,8 +70,9 @@ def small_text(**replaced: Any) -> str:
 
 
 def small(**replaced: Any) -> Config:
-    """3 regions, 4 locations, 5 features. replaced: whole sections, laid over it."""
-    return Config.model_validate(_raw() | replaced)
+    """3 regions, 4 locations, 5 features. replaced: whole sections, laid over it, also those of Meridian's features."""
+    model = config_model(features()) if replaced.keys() - Config.model_fields.keys() else Config
+    return model.model_validate(_raw() | replaced)
 
 
 def _raw() -> dict[str, Any]:

@@ -29,6 +29,7 @@ from meridian.envoy.bootstrap import bootstrap
 from meridian.envoy.compiler import compile_edges
 from meridian.envoy.inlined import bootstrap as inlined
 from meridian.envoy.snapshot import Json, Snapshot, canonical
+from meridian.feature import Feature
 from meridian.features import features
 from meridian.geo.lookup import default_database
 from tests.support.configs import local_inventory
@@ -280,7 +281,7 @@ class Edge:
             }
             for cluster in told.get("cluster_statuses", ())
             for host in cluster.get("host_statuses", ())
-            if (at := host["address"]["socket_address"])
+            if (at := host["address"].get("socket_address"))
         ]
 
     def stop(self) -> None:
@@ -332,15 +333,16 @@ def fleet(
     only: Sequence[str] = (),
     healthy: bool = True,
     watches: bool = False,
+    more: Sequence[Feature] = (),
 ) -> Iterator[Fleet]:
     """only: regions whose edges run; all where left out. healthy: waits until every edge sees every address
-    up."""
+    up. more: features beside the registered ones."""
     regions = list(only or config.regions)
     apps = Apps(list(config.locations))
     ports = iter(reserve(2 * len(config.regions)))
     public, peer = ({name: next(ports) for name in config.regions} for _ in range(2))
     where = local_inventory(config, apps.ports, public, peer)
-    snapshots = compile_edges(config, where, features(), states, jwks)
+    snapshots = compile_edges(config, where, (*features(), *more), states, jwks)
     scheme = "https" if config.edge.tls else "http"
     edges = {
         name: Edge(snapshots[name], folder / name, f"{scheme}://{where.listen[name].public}", watches)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from meridian.config.schema.root import Config
 from meridian.limits.settings import GENERAL, Key, Limits, Policy
 
+NONE = Limits()
 ORDER: tuple[Key, ...] = ("burst", "user", "client", "address", "country", "region")
 """Narrow before wide: a request that a narrow limit refuses takes nothing from a wide one."""
 
@@ -19,7 +20,11 @@ class Met:
 
 
 def section(config: Config) -> Limits:
-    return config.section(Limits)
+    """The limits of a configuration; none where it was read without them."""
+    try:
+        return config.section(Limits)
+    except LookupError:
+        return NONE
 
 
 def action_of(limits: Limits, feature: str, method: str) -> str:

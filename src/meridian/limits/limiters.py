@@ -18,7 +18,7 @@ UNLIMITED = {"max_tokens": 4_000_000_000, "tokens_per_fill": 4_000_000_000, "fil
 REFUSED_BY = "x-meridian-refused"
 """Response header in which a limiter tells the stamp which key refused."""
 PLAN = "x-meridian-plan"
-"""Which limits a request meets, for the stamp to know when the answer comes."""
+"""Which limits a request meets, for the stamp to know when the answer comes; so it stays with the request."""
 RESET = "x-meridian-reset"
 """The generation of a user's or a client's counters."""
 ASKED = "x-meridian-asked"
@@ -44,7 +44,6 @@ def price_header(key: Key) -> str:
 
 
 INTERNAL = (
-    PLAN,
     RESET,
     ASKED,
     *(name(key) for key in ORDER for name in (slot_header, price_header)),
@@ -71,9 +70,7 @@ def _limiter(limits: Limits, key: Key) -> Json:
         enable_x_ratelimit_headers="DRAFT_VERSION_03",
         response_headers_to_add=[{"header": {"key": REFUSED_BY, "value": key}}],
         rate_limits=_counted(limits, key),
-        descriptors=[
-            descriptor for slot in slots(limits, key).names() for descriptor in _buckets(key, slot)
-        ],
+        descriptors=[descriptor for slot in slots(limits, key).names() for descriptor in _buckets(key, slot)],
     )
 
 
