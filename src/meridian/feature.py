@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
-from meridian.config.change import Change
+from meridian.config.change import Change, Replay
 from meridian.config.inventory import Inventory
 from meridian.config.schema.base import Section
 from meridian.config.schema.root import Config
@@ -26,6 +26,7 @@ from meridian.core.errors import Finding
 from meridian.core.journal import Journal
 from meridian.core.principal import Principal, Role
 from meridian.envoy.contribution import Contribution, EdgeContext
+from meridian.envoy.fold import EdgeFacts, Fold
 from meridian.envoy.report import EdgeReport, HostHealth
 from meridian.envoy.snapshot import Snapshot
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from fastapi import APIRouter, Request
 
     from meridian.geo.lookup import CountryLookup
-    from meridian.store.database import Database
+    from meridian.store.database import Connection, Database
     from meridian.store.keys import KeyRing
 
 
@@ -96,8 +97,35 @@ class EdgeLoop(Protocol):
         """Decides again from a journalled decision's evidence."""
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a fold of this feature made at an edge. id: a UUID version 7, given at the edge."""
+
+    id: str
+    content: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Records that were not delivered before. They count as delivered when the transaction of `connection` is committed, so
+    what is written through it is written once, however often an edge sends them. They may be hours late."""
+
+    region: str
+    instance: str
+    records: Sequence[Record]
+    connection: Connection
+
+
 async def _no_state(control: Control) -> Any:
     return None
+
+
+async def _not_taken(control: Control, delivery: Delivery) -> None:
+    raise ValueError("this feature takes no records")
+
+
+async def _nothing_replayed(control: Control, before: Config, after: Config) -> Sequence[Replay]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +135,8 @@ class Feature:
     check: findings that the shape cannot say. changes: what going from one configuration to another changes, for whom.
     load: its compile-time state (anything whose `repr` is stable), read again at each recompilation.
     compile: pure; what it adds to one edge. prove: pure; objections to all edges' snapshots together.
+    folds: what each edge's agent makes of its logs (see `envoy.fold`). receive: stores the records that the folds made; raises
+    ValueError for what is none. what_if: what recorded traffic says about going from one configuration to another.
     migrations: a folder of `NNNN_name.sql` files with its tables."""
 
     name: str
@@ -120,6 +150,9 @@ class Feature:
     )
     controllers: Callable[[Control], Sequence[Controller[Any, Any, Any]]] = lambda control: ()
     edge_loops: Callable[[], Sequence[EdgeLoop]] = lambda: ()
+    folds: Callable[[EdgeFacts], Sequence[Fold]] = lambda facts: ()
+    receive: Callable[[Control, Delivery], Awaitable[None]] = _not_taken
+    what_if: Callable[[Control, Config, Config], Awaitable[Sequence[Replay]]] = _nothing_replayed
     api: Callable[[Control], APIRouter] | None = None
     commands: Sequence[click.Command] = field(default_factory=tuple)
     migrations: Traversable | None = None

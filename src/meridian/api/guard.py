@@ -16,12 +16,15 @@ from meridian.api.problem import problem
 
 MAX_BODY = 1024 * 1024
 MAX_REPORT = 512 * 1024
+MAX_RECORDS = 4 * 1024 * 1024
+"""Of a batch of records as it is sent; what it may unpack to is `receiving.UNPACKED`."""
 MAX_TARGET = 8192
 PATIENCE = 30.0
 """Seconds in which a body must have arrived."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REPORT = re.compile(r"/edge/v1/[^/]+/report")
+_RECORDS = re.compile(r"/edge/v1/[^/]+/records")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 SECURITY: Mapping[str, str] = {
@@ -57,7 +60,7 @@ class Guard:
                 _secured(message, identifier)
             await send(message)
 
-        limit = MAX_REPORT if _REPORT.fullmatch(scope["path"]) else MAX_BODY
+        limit = _limit(scope["path"])
         refusal = _refusal(scope, headers, limit)
         if refusal is not None:
             await refusal(scope, receive, sending)
@@ -98,9 +101,16 @@ def _refusal(scope: Scope, headers: Headers, limit: int) -> Response | None:
         return problem(
             415, "unsupported-type", "only JSON is taken", todo="send content-type: application/json"
         )
-    if headers.get("content-encoding", "identity").lower() != "identity":
+    encoding = headers.get("content-encoding", "identity").lower()
+    if encoding != "identity" and not (encoding == "gzip" and _RECORDS.fullmatch(scope["path"])):
         return problem(415, "unsupported-type", "no content encoding is taken", todo="send the JSON as it is")
     return None
+
+
+def _limit(path: str) -> int:
+    if _RECORDS.fullmatch(path):
+        return MAX_RECORDS
+    return MAX_REPORT if _REPORT.fullmatch(path) else MAX_BODY
 
 
 def _too_large(limit: int) -> Response:

@@ -1,6 +1,8 @@
 """One line of `meridian plan`: what a new configuration changes, and for whom."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +15,13 @@ class Change:
     before: str
     after: str
     affects: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What recorded traffic says about a change. subject: what it is about ("limits.chat"). sentence: what would have been, and
+    what was, with numbers. evidence: the same as JSON."""
+
+    subject: str
+    sentence: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import psycopg
@@ -61,8 +61,8 @@ class EdgesStatus(BaseModel):
     regions: list[RegionEdges]
 
 
-def router(control: "ControlPlane") -> APIRouter:
-    routes = APIRouter()
+def of_region(control: "ControlPlane") -> Callable[[Request, str], Awaitable[Principal]]:
+    """A dependency: the caller is an edge of the region in the path."""
     of_edge = control.requires(Role.EDGE)
 
     async def edge(request: Request, region: RegionName) -> Principal:
@@ -72,6 +72,13 @@ def router(control: "ControlPlane") -> APIRouter:
                 f"this token is of the edge in {principal.region or 'no region'}", f"make one for {region}"
             )
         return principal
+
+    return edge
+
+
+def router(control: "ControlPlane") -> APIRouter:
+    routes = APIRouter()
+    edge = of_region(control)
 
     @routes.get(
         "/edge/v1/{region}/snapshot",

@@ -1,7 +1,7 @@
 """One edge's agent: its loops, side by side, from its start to its end.
 
 `resumption` begins, `link` brings snapshots to the `cycle`, the `supervisor` keeps Envoy running, the
-`watch` looks after both, and `reporting` tells control.
+`watch` looks after both, the `tail` makes records of the logs, and `reporting` tells control.
 """
 
 import asyncio
@@ -61,6 +61,7 @@ class Agent:
                 self.parts.link.receive(self.cycle.offer),
                 self.reporting.always(),
                 self.watch.always(),
+                self.parts.tail.always(),
                 self._leaving.wait(),
             )
             tasks = [asyncio.ensure_future(each) for each in always]
@@ -80,6 +81,7 @@ class Agent:
             await self.parts.rehearsal.stop()
         if self._leaving.is_set():
             await self.parts.supervisor.stop(self.state.settings.drain)
+            await self.parts.tail.finish()
             await self.reporting.send()
         else:
             await self.parts.supervisor.release()

@@ -1,7 +1,7 @@
 """Puts an agent together from what a command line says."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from meridian.core.clock import Clock, SystemClock
@@ -23,9 +23,11 @@ from meridian.envoy.agent.state import EdgeState
 from meridian.envoy.agent.storage import SnapshotStore
 from meridian.envoy.agent.subscription import Subscriptions
 from meridian.envoy.agent.supervisor import Supervisor
+from meridian.envoy.agent.tail.tail import tail
 from meridian.envoy.agent.trial import Trial
 from meridian.envoy.agent.validation import Validation
 from meridian.envoy.agent.watch import Watch
+from meridian.envoy.fold import EdgeFacts, Folds
 from meridian.envoy.snapshot import Json, Snapshot
 
 
@@ -44,6 +46,7 @@ class EdgeOptions:
     concurrency: int = 1
     rehearse: bool = True
     loops: Sequence[EdgeLoop] = ()
+    folds: Folds = field(default_factory=dict)
     country_database: Path | None = None
 
 
@@ -64,21 +67,25 @@ def build(options: EdgeOptions, clock: Clock | None = None) -> Agent:
         ),
         changed=state.news,
     )
+    link = Link(options.control, options.region, options.token_file)
+    outbox = Outbox(folder.decisions, clock)
+    facts = EdgeFacts(options.region, instance, folder.home, lambda: state.active)
     parts = Parts(
         folder=folder,
         region=options.region,
         instance=instance,
         clock=clock,
-        link=Link(options.control, options.region, options.token_file),
+        link=link,
         store=SnapshotStore(folder.snapshots),
         files=files,
         validation=Validation(options.binary, folder.home, options.inlined),
         rehearsal=Rehearsal(folder, options.binary) if options.rehearse else None,
         overlays=Overlays(options.loops, folder.overlay),
-        outbox=Outbox(folder.decisions, clock),
+        outbox=outbox,
         rotation=Rotation(folder.access_log, folder.envoy_log),
         supervisor=supervisor,
         activation=Activation(files, supervisor.admin, folder.envoy_log, subscriptions),
+        tail=tail(folder, facts, options.folds, clock, outbox.add, link.records),
         country_database=options.country_database,
     )
     laying = Laying(parts, state)

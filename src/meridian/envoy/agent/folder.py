@@ -41,6 +41,14 @@ class EdgeFolder:
         return self.log / "access.log"
 
     @property
+    def admission_log(self) -> Path:
+        return self.log / "admission.log"
+
+    @property
+    def records(self) -> Path:
+        return self.home / "records"
+
+    @property
     def envoy_log(self) -> Path:
         return self.log / "envoy.log"
 

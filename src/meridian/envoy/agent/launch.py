@@ -17,6 +17,8 @@ from meridian.envoy.agent.subscription import OWN_INSTANCES
 from meridian.envoy.bootstrap import bootstrap
 from meridian.envoy.snapshot import canonical, digest
 
+FLUSH = 500
+"""Milliseconds after which Envoy writes what it has logged; 10,000 by default."""
 READY = 15.0
 """Seconds that an Envoy has to become ready."""
 
@@ -73,7 +75,7 @@ class Launch:
 
     def digest(self) -> str:
         """Of what an Envoy would be started with now, its admin socket aside."""
-        content = [self._bootstrap(Path("admin")), str(self.options.binary), self.options.concurrency]
+        content = [self._bootstrap(Path("admin")), str(self.options.binary), self.options.concurrency, FLUSH]
         return digest(canonical(content))
 
     def _bootstrap(self, admin: Path) -> dict[str, object]:
@@ -102,6 +104,7 @@ class Launch:
             *("--config-path", str(config)),
             *("--concurrency", str(self.options.concurrency)),
             *("--log-level", "warning"),
+            *("--file-flush-interval-msec", str(FLUSH)),
             *("--drain-time-s", str(drain), "--parent-shutdown-time-s", str(drain + 1)),
             *restart,
         ]

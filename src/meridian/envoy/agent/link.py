@@ -2,6 +2,7 @@
 
 `GET  {control}/edge/v1/{region}/snapshot?wait=25`, If-None-Match: 200 with a snapshot's bytes and its ETag,
 or 304. `POST {control}/edge/v1/{region}/report`: answered with `{"acknowledged": [ids of decisions]}`.
+`POST {control}/edge/v1/{region}/records`, gzip: answered with `{"stored": n, "known": n, "refused": [...]}`.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from meridian.envoy.agent.tail.shipping import Taken
 from meridian.envoy.report import EdgeReport
 from meridian.envoy.snapshot import Snapshot
 
@@ -22,6 +24,7 @@ WAIT = 25
 LONGEST_PAUSE = 2.0
 LARGEST = 256_000_000
 """Bytes of a snapshot that are accepted."""
+_UNREADABLE = (400, 413, 422)
 _AWAY = (aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -78,6 +81,26 @@ class Link:
             raise OSError(str(error)) from error
         found = raw.get("acknowledged", []) if isinstance(raw, dict) else []
         return [str(id) for id in found]
+
+    async def records(self, packed: bytes) -> Taken | None:
+        """Sends a batch of records; None when control can never read it. Raises OSError or ValueError when it
+        did not get through."""
+        try:
+            async with asyncio.timeout(30):
+                async with self._open().post(
+                    f"{self._base}/records",
+                    data=packed,
+                    headers=self._headers()
+                    | {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+                ) as answer:
+                    if answer.status in _UNREADABLE:
+                        return None
+                    self._check(answer.status)
+                    raw: Any = await answer.json(content_type=None)
+        except _AWAY as error:
+            raise OSError(str(error)) from error
+        refused = raw.get("refused", []) if isinstance(raw, dict) else []
+        return Taken(len(refused), str(refused[0].get("reason", "")) if refused else "")
 
     async def close(self) -> None:
         if self._session is not None:

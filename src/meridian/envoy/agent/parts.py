@@ -14,6 +14,7 @@ from meridian.envoy.agent.rehearsal import Rehearsal
 from meridian.envoy.agent.rotation import Rotation
 from meridian.envoy.agent.storage import SnapshotStore
 from meridian.envoy.agent.supervisor import Supervisor
+from meridian.envoy.agent.tail.tail import Tail
 from meridian.envoy.agent.validation import Validation
 
 
@@ -35,4 +36,5 @@ class Parts:
     rotation: Rotation
     supervisor: Supervisor
     activation: Activation
+    tail: Tail
     country_database: Path | None = None

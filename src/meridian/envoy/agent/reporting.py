@@ -64,5 +64,6 @@ class Reporting:
             *self.state.problems.values(),
             self.parts.link.problem,
             f"{dropped} decisions were given up while control was away" if dropped else "",
+            self.parts.tail.problem,
         ]
         return "; ".join(part for part in parts if part)
