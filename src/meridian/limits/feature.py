@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from meridian.feature import Feature
+from meridian.feature import Control, Feature
 from meridian.limits.changes import changes
 from meridian.limits.checks import check
 from meridian.limits.choices import Choices
 from meridian.limits.compile import compile_limits
 from meridian.limits.load import load
 from meridian.limits.settings import Limits
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+
+def _api(control: Control) -> APIRouter:
+    """Its routes, with the web framework, are imported where control asks for them: commands start without it."""
+    from meridian.limits.api import router
+
+    return router(control)
+
 
 FEATURE = Feature(
     name="limits",
@@ -20,5 +32,6 @@ FEATURE = Feature(
     compile=compile_limits,
     load=load,
     controllers=lambda control: (Choices(control),),
+    api=_api,
     migrations=files("meridian.limits") / "migrations",
 )
