@@ -66,9 +66,10 @@ class Shop:
         assert {each.status_code for each in answers} <= {200, 429}, answers[-1].text
         return sum(each.status_code == 200 for each in answers)
 
-    def check(self, region: str = "EU", **asked: Any) -> dict[str, Any]:
+    def check(self, **asked: Any) -> dict[str, Any]:
+        """At the edge of EU."""
         answer = self.running.ask(
-            region, "/infrastructure/rate-limit/check", method="POST", headers=checking(), json=asked
+            "EU", "/infrastructure/rate-limit/check", method="POST", headers=checking(), json=asked
         )
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()

@@ -16,6 +16,8 @@ from meridian.regions.state import RegionsState
 from tests.limits.edge import APP, RISKY, Shop, open_shop, shop
 from tests.support.envoys import until
 
+GERMAN = "85.214.132.117"
+"""Wherever France has moved."""
 CHAT = {"key": "user", "actions": ["chat"], "rate": 40, "window": "1h"}
 LIMITS: dict[str, Any] = {
     "tiers": {"vip": 5},
@@ -117,7 +119,7 @@ def test_nothing_that_leaves_a_limit_alone_resets_it(running: Shop, change: str)
     config, states = OTHER_CHANGES[change]()
     assert push(running, config, states)
     assert left(running, user) == 10
-    assert running.admitted(15, "/v1/chat/1", user=user) == 10
+    assert running.admitted(15, "/v1/chat/1", user=user, ip=GERMAN) == 10
 
 
 def test_a_changed_limit_keeps_the_share_that_is_left(running: Shop) -> None:

@@ -20,6 +20,7 @@ def config(echoed: Sequence[str] = ()) -> Json:
     return {
         "mappers": [
             _said(),
+            _stamped(),
             _control_away(),
             _other_audience(),
             _flags(["UO"], 503, *_OVERLOADED, retry=True),
@@ -75,6 +76,17 @@ def _said() -> Json:
     fine = {"op": "LE", "value": {"default_value": 399, "runtime_key": "meridian.local_reply.fine"}}
     body = {"text_format_source": {"inline_string": "%LOCAL_REPLY_BODY%"}}
     return {"filter": {"status_code_filter": {"comparison": fine}}, "body_format_override": body}
+
+
+def _stamped() -> Json:
+    """What the stamp answers is a problem document already."""
+    details = typed(CEL_FILTER, expression='response.code_details == "lua_response"')
+    body = {
+        "text_format_source": {"inline_string": "%LOCAL_REPLY_BODY%"},
+        "content_type": "application/problem+json",
+    }
+    answered = {"extension_filter": extension("envoy.access_loggers.extension_filters.cel", details)}
+    return {"filter": answered, "body_format_override": body}
 
 
 def _control_away() -> Json:

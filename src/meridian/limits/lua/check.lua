@@ -75,7 +75,7 @@ end
 
 local function told(asked, name, default)
   local value = asked[name]
-  return type(value) == "string" and value or default
+  return type(value) == "string" and value ~= "" and value or default
 end
 
 local function check(handle, facts)
@@ -89,7 +89,8 @@ local function check(handle, facts)
     return refuse(handle, "Send a JSON object with action, user, ip, country or region, as application/json.")
   end
   local action, user, only = told(asked, "action", ""), told(asked, "user", ""), told(asked, "only", "")
-  local meets = action ~= "" and limits.actions[action] or limits.nothing
+  local meets = limits.nothing
+  if action ~= "" then meets = limits.actions[action] end
   if not meets then return refuse(handle, "There is no such action; see `meridian limits show`.") end
   if user:find("%c") or #user > 256 then return refuse(handle, "user is too long, or no plain text.") end
   local hits = asked.hits or 1
