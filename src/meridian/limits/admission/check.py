@@ -1,13 +1,18 @@
 """The body of the check API: an app asks about a limit without being behind the edge."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from meridian.limits.settings import Key
 
 PATH = b"/infrastructure/rate-limit/check"
 Text = Annotated[str, Field(max_length=512)]
+
+
+def _several(value: Any) -> Any:
+    """A single key may stand for itself, as at the edge."""
+    return [value] if isinstance(value, str) and value else value
 
 
 class Check(BaseModel):
@@ -24,7 +29,7 @@ class Check(BaseModel):
     region: Text = ""
     hits: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     dry_run: bool = False
-    only: Annotated[list[Key], Field(max_length=16)] = []
+    only: Annotated[list[Key], BeforeValidator(_several), Field(max_length=16)] = []
 
     @model_validator(mode="after")
     def _about_something(self) -> "Check":
