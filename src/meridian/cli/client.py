@@ -24,6 +24,8 @@ DEFAULT = "127.0.0.1:8080"
 COMMANDS = {
     "list them with GET /infrastructure/overrides": "`meridian user show` tells a user's",
     "see GET /infrastructure/drains": "see `meridian region drains`",
+    "list them with GET /infrastructure/limits/overrides": "list them with `meridian limits override list`",
+    "list them with GET /infrastructure/limits/blocks": "list them with `meridian limits blocks`",
     "see `errors`": "",
 }
 """What the API advises to whoever speaks HTTP -> the same to whoever types commands."""

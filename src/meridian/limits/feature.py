@@ -9,6 +9,7 @@ from meridian.feature import Control, Feature
 from meridian.limits.changes import changes
 from meridian.limits.checks import check
 from meridian.limits.choices import Choices
+from meridian.limits.commands import COMMANDS
 from meridian.limits.compile import compile_limits
 from meridian.limits.load import load
 from meridian.limits.settings import Limits
@@ -33,5 +34,6 @@ FEATURE = Feature(
     load=load,
     controllers=lambda control: (Choices(control),),
     api=_api,
+    commands=COMMANDS,
     migrations=files("meridian.limits") / "migrations",
 )

@@ -1,0 +1,144 @@
+"""`meridian limits show` and `top`: which limits there are, what somebody's are and what remains, and who uses them up."""
+
+from typing import Any
+
+import click
+
+from meridian.console import emit, home_option, json_option, note, styled, table
+from meridian.core.errors import MeridianError
+from meridian.limits.commands.common import Client, Session, ask_edge, edge_of, rate, who_options
+
+
+@click.command(short_help="The limits, and what somebody's are right now.")
+@who_options
+@click.option("--action", default="", help="Only the limits of this action.")
+@click.option(
+    "--edge", default="", help="Ask this edge (its URL) what remains. Left out: the one of their region."
+)
+@home_option
+@json_option
+@click.pass_obj
+def show(
+    session: Session,
+    user: str,
+    address: str,
+    tier: str,
+    risk: str,
+    country: str,
+    region: str,
+    action: str,
+    edge: str,
+    home: str | None,
+    as_json: bool,
+) -> None:
+    """Print every limit; or what the limits of --user or --client are right now, why, and what remains of them.
+
+    What remains is asked of an edge, and takes nothing."""
+    client = session.client(home)
+    asked = {"user": user, "client": address, "tier": tier, "risk": risk, "country": country}
+    if not any((user, address, tier, country, region, action)):
+        _every(client.get("/infrastructure/limits"), as_json)
+        return
+    found = client.get("/infrastructure/limits/explain", {**asked, "region": region, "action": action})
+    left, trouble = _remaining(client, found, edge) if user or address else ({}, "")
+    if as_json:
+        for each in found["limits"]:
+            each["remaining"] = left.get(each["name"])
+        emit({**found, "trouble": found["trouble"] or trouble})
+        return
+    _of(found, left)
+    for problem in filter(None, (found["trouble"], trouble)):
+        note(f"note: {problem}")
+
+
+def _every(found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        emit(found)
+        return
+    rows = [
+        [
+            each["name"],
+            rate(each["rate"], each["window"], each["burst"]),
+            each["class_name"] or each["key"],
+            ", ".join(each["actions"]) or "everything",
+            "tier, risk"
+            if each["tiers"] and each["risk"]
+            else "tier"
+            if each["tiers"]
+            else "risk"
+            if each["risk"]
+            else "-",
+            _how(each),
+        ]
+        for each in found["policies"]
+    ]
+    if not rows:
+        click.echo("there are no limits; write some under `limits.policies`")
+        return
+    table(["LIMIT", "RATE", "FOR EACH", "DOING", "TIMES", "COUNTED"], rows)
+    for title in ("tiers", "risk"):
+        if found[title]:
+            factors = ", ".join(f"{name} {factor:g}" for name, factor in found[title].items())
+            click.echo(f"\n{title}: {factors}" if title == "tiers" else f"{title}: {factors}")
+
+
+def _how(policy: dict[str, Any]) -> str:
+    if policy["shadow"]:
+        return "shadow"
+    return f"exact, else {policy['on_failure']}" if policy["scope"] == "exact" else "edge"
+
+
+def _remaining(client: Client, found: dict[str, Any], edge: str) -> tuple[dict[str, int], str]:
+    """Limit -> requests that would pass now, as far as an edge says it, and what is wrong with asking."""
+    actions = [found["action"]] if found["action"] else _actions(client)
+    left: dict[str, int] = {}
+    try:
+        region = found["region"] or _region(client, found)
+        url = edge or edge_of(client, region)[1]
+        for action in actions:
+            body = {
+                "action": action,
+                "dry_run": True,
+                "region": region,
+                "ip": found["client"].partition("/")[0],
+            }
+            body |= {name: found[name] for name in ("user", "tier", "risk", "country")}
+            answer = ask_edge(client, url, {name: value for name, value in body.items() if value})
+            for limit in answer.limits:
+                left[limit.name] = min(limit.remaining, left.get(limit.name, limit.remaining))
+    except MeridianError as error:
+        return left, f"what remains is not known: {error.what}"
+    return left, ""
+
+
+def _actions(client: Client) -> list[str]:
+    found = client.get("/infrastructure/limits")["policies"]
+    return list(dict.fromkeys(action for each in found for action in each["actions"]))
+
+
+def _region(client: Client, found: dict[str, Any]) -> str:
+    """Where their requests go, as routing says."""
+    asked = {"user": found["user"], "country": found["country"]}
+    return str(client.get("/infrastructure/route/explain", asked)["user_region"])
+
+
+def _of(found: dict[str, Any], left: dict[str, int]) -> None:
+    who = found["user"] or ("someone signed in" if found["tier"] else "someone who has not signed in")
+    where = f" at {found['client']}" if found["client"] else ""
+    doing = f", doing {found['action']}" if found["action"] else ""
+    click.echo(styled(f"{who}{where}{doing}", bold=True))
+    for each in found["limits"]:
+        remains = left.get(each["name"])
+        mark = "" if remains is None else f"  ({remains} left)"
+        line = f"  {each['sentence']}{mark}"
+        click.echo(styled(line, fg="red") if remains == 0 else line)
+        if by := each["chosen"]:
+            until = f", until {by['expires_at']}" if by["expires_at"] else ""
+            click.echo(f"      by {by['author']}{until}: {by['reason']}")
+    if not found["limits"]:
+        click.echo("  no limit applies")
+    if found["resets"]:
+        click.echo(f"  counters were reset {found['resets']} times")
+
+
+COMMANDS: tuple[click.Command, ...] = (show,)
