@@ -33,7 +33,7 @@ def response(resources: Sequence[Json]) -> bytes:
 
 def for_envoy(content: bytes) -> bool:
     """Whether a resource is read by Envoy; the others are for processes beside it."""
-    return content.startswith(b'{"resources":')
+    return content.lstrip(b"{ \n").startswith(b'"resources"')
 
 
 def version_of(content: bytes) -> str:
