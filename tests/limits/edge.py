@@ -66,10 +66,9 @@ class Shop:
         assert {each.status_code for each in answers} <= {200, 429}, answers[-1].text
         return sum(each.status_code == 200 for each in answers)
 
-    def check(self, **asked: Any) -> dict[str, Any]:
-        """At the edge of EU."""
+    def check(self, region_asked: str = "EU", **asked: Any) -> dict[str, Any]:
         answer = self.running.ask(
-            "EU", "/infrastructure/rate-limit/check", method="POST", headers=checking(), json=asked
+            region_asked, "/infrastructure/rate-limit/check", method="POST", headers=checking(), json=asked
         )
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()

@@ -1,7 +1,7 @@
 """Real Envoys on compiled snapshots, and the small app behind them, for tests. Each runs in a folder and on
 ports of its own.
 
-The app (`Apps`) answers with what reached it, and can refuse connections, break off after reading, or be
+The app (`Apps`) answers with what reached it and the status in `x-answer`, and can refuse connections, break off after reading, or be
 slow, by location.
 """
 
@@ -128,10 +128,8 @@ class App:
             if self.trouble == "slow":
                 await asyncio.sleep(3)
         body = json.dumps(about).encode()
-        writer.write(
-            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
-            + body
-        )
+        head = f"HTTP/1.1 {told.get('x-answer', '200')} As asked\r\ncontent-type: application/json\r\n"
+        writer.write(head.encode() + b"content-length: %d\r\n\r\n" % len(body) + body)
         await writer.drain()
         return True
 

@@ -20,7 +20,8 @@ def config(echoed: Sequence[str] = ()) -> Json:
     return {
         "mappers": [
             _said(),
-            _stamped(),
+            _passed_on(),
+            _not_admitted(),
             _control_away(),
             _other_audience(),
             _flags(["UO"], 503, *_OVERLOADED, retry=True),
@@ -78,15 +79,27 @@ def _said() -> Json:
     return {"filter": {"status_code_filter": {"comparison": fine}}, "body_format_override": body}
 
 
-def _stamped() -> Json:
-    """What the stamp answers is a problem document already."""
-    details = typed(CEL_FILTER, expression='response.code_details == "lua_response"')
+def _passed_on() -> Json:
+    """What the stamp or admission answers is a problem document already."""
     body = {
         "text_format_source": {"inline_string": "%LOCAL_REPLY_BODY%"},
         "content_type": "application/problem+json",
     }
-    answered = {"extension_filter": extension("envoy.access_loggers.extension_filters.cel", details)}
+    answered = _details('response.code_details in ["lua_response", "ext_authz_denied"]')
     return {"filter": answered, "body_format_override": body}
+
+
+def _not_admitted() -> Json:
+    """Admission does not answer, and what is asked for must not happen uncounted."""
+    title, detail = "This cannot be counted now", "So it is not done. Try again in a moment."
+    silent = _details('response.code_details == "ext_authz_error"')
+    return {"filter": silent, "status_code": 503} | _answer("not-counted", title, detail, retry=True)
+
+
+def _details(expression: str) -> Json:
+    """A filter on why Envoy answers by itself."""
+    config = typed(CEL_FILTER, expression=expression)
+    return {"extension_filter": extension("envoy.access_loggers.extension_filters.cel", config)}
 
 
 def _control_away() -> Json:
@@ -104,8 +117,7 @@ def _control_away() -> Json:
 
 def _other_audience() -> Json:
     """Envoy answers 403 to a token that is genuine but meant for somebody else; to its bearer it is as invalid as any."""
-    details = typed(CEL_FILTER, expression='response.code_details.startsWith("jwt_authn_access_denied")')
-    refused = {"extension_filter": extension("envoy.access_loggers.extension_filters.cel", details)}
+    refused = _details('response.code_details.startsWith("jwt_authn_access_denied")')
     return {"filter": refused, "status_code": 401} | _answer(*_TOKEN, retry=False)
 
 

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from meridian.envoy.contribution import Contribution, EdgeContext, LuaPart
 from meridian.limits import admit, checkapi
+from meridian.limits.admission import settings as admission
 from meridian.limits.applies import section
 from meridian.limits.limiters import INTERNAL, PLAN, limiters
 from meridian.limits.state import NO_STATE, LimitsState
@@ -25,6 +26,7 @@ def compile_limits(context: EdgeContext) -> Contribution:
         turned=tuple(admit.turned(context.config)),
         internal=INTERNAL,
         echoed=(PLAN,),
+        files={admission.FILE: admission.settings_of(context.config, state)},
     )
 
 
