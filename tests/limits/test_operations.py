@@ -8,7 +8,7 @@ import pytest
 from meridian.core.decision import Decision
 from meridian.core.errors import Conflict, InvalidInput, NotFound
 from meridian.core.runner import Runner
-from meridian.limits.blocks import Block, record_block_events
+from meridian.limits.blocks import record_block_events
 from meridian.limits.choices import Choices
 from meridian.limits.operations import lift_block, reset_counters, set_override
 from meridian.limits.state import Lift
@@ -192,12 +192,13 @@ async def test_a_lifted_block_is_told_to_the_edges_until_no_block_can_be_older(b
 
 async def test_a_block_can_be_lifted_by_the_name_it_is_listed_under(bench: Bench) -> None:
     name, now = "0123456789abcdef" * 2, bench.clock.now()
-    with pytest.raises(NotFound, match="no block of an account is listed"):
-        await lift_block(bench, "account", name, "otto", "x")  # type: ignore[arg-type]
-    block = Block("EU", "account", name, "pay-guessing", now, now + timedelta(hours=1), 5)
-    await record_block_events(bench.database, [block], now)
-    await lift_block(bench, "account", name, "otto", "x")  # type: ignore[arg-type]
-    assert [each.subject for each in bench.loaded.lifted] == [name]
+    with pytest.raises(NotFound, match="no block is listed as 0123"):
+        await lift_block(bench, "name", name, "otto", "x")  # type: ignore[arg-type]
+    event = {"event": "block", "t": now.timestamp(), "kind": "device", "shield": "login", "subject": name}
+    async with bench.database.connection() as connection:
+        await record_block_events(connection, "EU", [{**event, "until": now.timestamp() + 60}], now)
+    await lift_block(bench, "name", name, "otto", "x")  # type: ignore[arg-type]
+    assert [(each.kind, each.subject) for each in bench.loaded.lifted] == [("device", name)]
 
 
 async def test_what_is_in_force_follows_from_the_time_alone(bench: Bench) -> None:

@@ -1,11 +1,11 @@
 """What operators do about limits, for programs that run inside control: what HTTP and the command line do.
 
-Each change is journalled as a person's decision, then carried out; it raises Unavailable while PostgreSQL is away, before anything
-has changed. When a call returns, the edges' snapshots are made.
+Each change is journalled as a person's decision, then carried out; it raises Unavailable while PostgreSQL is away, before
+anything has changed. When a call returns, the edges' snapshots are made.
 """
 
-import re
 from datetime import datetime
+from typing import Literal
 
 from meridian.core.decision import Decision, clip
 from meridian.core.errors import Conflict, InvalidInput, MeridianError, NotFound
@@ -29,7 +29,6 @@ LARGEST = 10_000_000
 """The highest rate that can be chosen, as in the configuration."""
 KEYS: dict[Kind, tuple[Key, ...]] = {"user": ("burst", "user"), "client": ("client", "address")}
 """Whose limits an override can change."""
-_NAME = re.compile(r"[0-9a-f]{32}")
 
 
 def state_of(control: Control) -> LimitsState:
@@ -112,34 +111,39 @@ async def reset_counters(control: Control, kind: Kind, subject: str, by: str, re
     return await _carry_out(control, decision)
 
 
-async def lift_block(control: Control, kind: Blocked, subject: str, by: str, reason: str) -> Decision:
-    """Ends the blocks of an account or an address that began before now. subject: the account or address itself, or the name
-    under which its block is listed.
+async def lift_block(
+    control: Control, kind: Literal["account", "address", "name"], subject: str, by: str, reason: str
+) -> Decision:
+    """Ends the blocks of an account or an address that began before now. subject: the account or address itself, or, where the
+    kind is "name", what its block is listed as.
 
     Raises InvalidInput, and NotFound for a name under which no block is listed."""
-    whom = subject.strip()
+    whom, blocked = subject.strip(), await _listed(control, subject.strip()) if kind == "name" else kind
     if not 1 <= len(whom) <= 256 or not whom.isprintable():
-        raise InvalidInput(f"{whom[:60]!r} is not an account or an address", "write it as the user does")
-    if _NAME.fullmatch(whom):
-        listed = await Blocks(control.database).in_force(control.clock.now())
-        if (kind, whom) not in {(each.kind, each.subject_hash) for each in listed}:
-            raise NotFound(
-                f"no block of an {kind} is listed as {whom}",
-                "list them with GET /infrastructure/limits/blocks",
-            )
-    elif kind == "address":
+        raise InvalidInput(f"{whom[:60]!r} is not an account or an address", "write it as its user does")
+    if blocked == "address" and kind == "address":
         whom = client_of(section(control.config()), whom)
     decision = Decision(
         controller=OPERATOR,
         kind="block-lifted",
         subject=whom,
-        sentence=clip(f"{by} lifted the block of {kind} {_short(whom)}: {reason}"),
-        action=lift_action(kind, whom, True),
-        undo=lift_action(kind, whom, False),
+        sentence=clip(f"{by} lifted the block of {blocked} {_short(whom)}: {reason}"),
+        action=lift_action(blocked, whom, True),
+        undo=lift_action(blocked, whom, False),
         actor=by,
         reason=reason,
     )
     return await _carry_out(control, decision)
+
+
+async def _listed(control: Control, name: str) -> Blocked:
+    """What is blocked under this name."""
+    found = await Blocks(control.database).called(name, control.clock.now())
+    if found is None:
+        raise NotFound(
+            f"no block is listed as {name[:60]}", "list them with GET /infrastructure/limits/blocks"
+        )
+    return found.kind
 
 
 def _policy(control: Control, text: str, rate: int | None) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from meridian.store.database import Database
 
 Kind = Literal["user", "client"]
-Blocked = Literal["account", "address"]
+Blocked = Literal["account", "address", "device"]
 MOST_RESETS = 10_000
 """Users and clients whose resets are remembered. Of one that is forgotten the counters start afresh once more."""
 
@@ -135,7 +135,7 @@ class Resets:
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """subject: an account or an address as people write it, or the name under which its block is listed."""
+    """subject: an account or an address as people write it, or the name under which a block is listed."""
 
     kind: Blocked
     subject: str

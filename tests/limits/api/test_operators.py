@@ -6,7 +6,7 @@ from datetime import timedelta
 import jwt
 import pytest
 
-from meridian.limits.blocks import Block, record_block_events
+from meridian.limits.blocks import record_block_events
 from meridian.limits.checkapi import AUDIENCE
 from tests.limits.live import Live
 
@@ -103,11 +103,19 @@ async def test_a_reset_changes_the_snapshots_and_is_counted(live: Live) -> None:
 
 async def test_blocks_are_listed_and_lifted(live: Live) -> None:
     now = live.control.clock.now()
-    block = Block("EU", "account", "ab" * 16, "pay-guessing", now, now + timedelta(hours=1), 5)
-    await record_block_events(live.control.database, [block], now)
+    event = {
+        "event": "block",
+        "kind": "account",
+        "shield": "pay-guessing",
+        "subject": "ab" * 16,
+        "failures": 5,
+    }
+    times = {"t": now.timestamp(), "until": (now + timedelta(hours=1)).timestamp()}
+    async with live.control.database.connection() as connection:
+        await record_block_events(connection, "EU", [event | times], now)
     [listed] = (await live.ops("GET", "/blocks")).json()["blocks"]
     assert (listed["name"], listed["failures"]) == ("ab" * 16, 5)
-    body = {"kind": "account", "subject": "ab" * 16, "reason": "she called"}
+    body = {"kind": "name", "subject": "ab" * 16, "reason": "she called"}
     assert (await live.admin("POST", "/blocks/lift", body)).status_code == 200
     assert [each.subject for each in live.control.state("limits").lifted] == ["ab" * 16]
 

@@ -24,15 +24,16 @@ class ResetIn(BaseModel):
 
 
 class LiftIn(BaseModel):
-    """subject: the account or address itself, or the name under which its block is listed."""
+    """subject: the account or address itself; with the kind "name", what the block is listed as."""
 
-    kind: Literal["account", "address"]
+    kind: Literal["account", "address", "name"]
     subject: Subject
     reason: Reason
 
 
 class BlockOut(BaseModel):
-    """name: under which edges keep the account or address, which they tell nobody. failures: attempts that led to it."""
+    """kind: "account", "address", or "device": an account on a device that it has used before. name: under which edges keep it,
+    which tells nobody whose it is. failures: attempts that led to it."""
 
     region: str
     kind: str
@@ -47,7 +48,7 @@ class BlockOut(BaseModel):
         return cls(
             region=block.region,
             kind=block.kind,
-            name=block.subject_hash,
+            name=block.subject,
             shield=block.shield,
             began=block.began,
             until=block.until,

@@ -42,17 +42,18 @@ def blocks(session: Session, home: str | None, as_json: bool) -> None:
 
 
 @click.command(short_help="End a block.")
-@click.option("--account", default="", help="The account as its user writes it, or its NAME in `blocks`.")
-@click.option("--address", default="", help="The address, or its NAME in `blocks`.")
+@click.option("--account", default="", help="The account, as its user writes it.")
+@click.option("--address", default="", help="The client's address.")
+@click.option("--name", default="", help="What is listed under this NAME.")
 @reason_option
 @home_option
 @json_option
 @click.pass_obj
 def unblock(
-    session: Session, account: str, address: str, reason: str, home: str | None, as_json: bool
+    session: Session, account: str, address: str, name: str, reason: str, home: str | None, as_json: bool
 ) -> None:
-    """End the blocks of --account or --address that began before now, on every edge."""
-    kind, subject = one_of(account=account, address=address)
+    """End the blocks of --account, --address or --name that began before now, on every edge."""
+    kind, subject = one_of(account=account, address=address, name=name)
     body = {"kind": kind, "subject": subject, "reason": reason}
     found = session.client(home).post(f"{PATH}/blocks/lift", body)
     done(found, found["sentence"], as_json)

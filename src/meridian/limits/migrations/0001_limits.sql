@@ -26,7 +26,7 @@ CREATE INDEX limit_reset_age ON limit_reset (changed_at);
 
 -- Blocks that operators lifted: those of the subject that began before `lifted_at` are over.
 CREATE TABLE limit_lift (
-    kind text NOT NULL CHECK (kind IN ('account', 'address')),
+    kind text NOT NULL CHECK (kind IN ('account', 'address', 'device')),
     subject text NOT NULL CHECK (char_length(subject) BETWEEN 1 AND 256),
     lifted_at timestamptz NOT NULL,
     reason text NOT NULL,
@@ -34,15 +34,15 @@ CREATE TABLE limit_lift (
     PRIMARY KEY (kind, subject)
 );
 
--- Blocks as the edges report them. subject_hash: edges tell nobody whose accounts they are.
+-- Blocks as the edges report them. subject: a name that edges use among themselves; they tell nobody whose it is.
 CREATE TABLE limit_block (
     region text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('account', 'address')),
-    subject_hash text NOT NULL,
     shield text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('account', 'address', 'device')),
+    subject text NOT NULL,
     began timestamptz NOT NULL,
     until timestamptz NOT NULL,
     failures integer NOT NULL,
-    PRIMARY KEY (region, kind, subject_hash, began)
+    PRIMARY KEY (region, shield, kind, subject, began)
 );
 CREATE INDEX limit_block_until ON limit_block (until);
