@@ -60,15 +60,17 @@ class Blocks:
 async def record_block_events(
     connection: Connection, region: str, events: Iterable[Mapping[str, Any]], now: datetime
 ) -> None:
-    """Stores what the region's admission told, within the transaction of `connection`; safe to repeat. Blocks that were over a day
-    ago are forgotten.
+    """Stores what the region's admission told, within the transaction of `connection`; safe to repeat. Blocks that were over a
+    day ago are forgotten.
 
     events: lines of its log, in their order: {"event": "block", "t": 1760000000.0, "kind": "account", "shield": "login",
     "subject": "ab12...", "until": 1760003600.0, "failures": 5}, or {"event": "unblock", ...} when it ended early; times in
-    seconds since 1970. Raises ValueError for what is none."""
+    seconds since 1970. What is neither is left out: it may be of another version."""
     async with connection.cursor() as cursor:
         for event in events:
             block = parse(region, event)
+            if block is None:
+                continue
             if event["event"] == "unblock":
                 await cursor.execute(
                     "UPDATE limit_block SET until = %s WHERE region = %s AND shield = %s AND kind = %s "
@@ -92,25 +94,24 @@ async def record_block_events(
         await cursor.execute("DELETE FROM limit_block WHERE until < %s", (now - KEPT,))
 
 
-def parse(region: str, event: Mapping[str, Any]) -> Block:
-    """Of an "unblock", `began` is when it ended. Raises ValueError."""
-    if event.get("event") not in ("block", "unblock") or event.get("kind") not in KINDS:
-        raise ValueError("it is neither the beginning nor the end of a block")
-    shield, subject, failures = event.get("shield"), event.get("subject"), event.get("failures", 0)
-    if not _text(shield) or not _text(subject):
-        raise ValueError("it does not say who is blocked by which shield")
+def parse(region: str, event: Mapping[str, Any]) -> Block | None:
+    """Of an "unblock", `began` is when it ended. None for what cannot be read."""
+    if not isinstance(event, Mapping) or event.get("event") not in ("block", "unblock"):
+        return None
+    kind, shield, subject = event.get("kind"), _text(event.get("shield")), _text(event.get("subject"))
+    failures, began = event.get("failures", 0), _time(event.get("t"))
+    until = _time(event.get("until")) if event["event"] == "block" else began
+    if kind not in KINDS or not shield or not subject or began is None or until is None:
+        return None
     if not isinstance(failures, int) or not 0 <= failures < 2**31:
-        raise ValueError("its number of failures is none")
-    began = _time(event.get("t"))
-    until = _time(event["until"]) if event["event"] == "block" else began
-    return Block(region, str(shield), event["kind"], str(subject), began, until, failures)
+        return None
+    return Block(region, shield, kind, subject, began, until, failures)
 
 
-def _text(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 256 and value.isprintable()
+def _text(value: object) -> str:
+    return value if isinstance(value, str) and len(value) <= 256 and value.isprintable() else ""
 
 
-def _time(value: object) -> datetime:
-    if not isinstance(value, int | float) or not 0 <= value < _LATEST:
-        raise ValueError("one of its times is none")
-    return datetime.fromtimestamp(value, UTC)
+def _time(value: object) -> datetime | None:
+    usable = isinstance(value, int | float) and 0 <= value < _LATEST
+    return datetime.fromtimestamp(value, UTC) if usable else None
