@@ -113,5 +113,6 @@ def _text(value: object) -> str:
 
 
 def _time(value: object) -> datetime | None:
-    usable = isinstance(value, int | float) and 0 <= value < _LATEST
-    return datetime.fromtimestamp(value, UTC) if usable else None
+    if not isinstance(value, int | float) or not 0 <= value < _LATEST:
+        return None
+    return datetime.fromtimestamp(value, UTC)

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from meridian.console import emit, home_option, json_option, note, styled, table
+from meridian.console import counted, emit, home_option, json_option, note, styled, table
 from meridian.core.errors import MeridianError
 from meridian.limits.commands.common import Client, Session, ask_edge, edge_of, rate, who_options
 
@@ -141,4 +141,61 @@ def _of(found: dict[str, Any], left: dict[str, int]) -> None:
         click.echo(f"  counters were reset {found['resets']} times")
 
 
-COMMANDS: tuple[click.Command, ...] = (show,)
+@click.command(short_help="How limits are used, and who is refused most.")
+@click.argument("limit", required=False, default="")
+@click.option("--minutes", type=click.IntRange(1, 60), default=5, show_default=True, help="How far back.")
+@click.option(
+    "--most", type=click.IntRange(1, 50), default=10, show_default=True, help="Of those who are refused most."
+)
+@home_option
+@json_option
+@click.pass_obj
+def top(session: Session, limit: str, minutes: int, most: int, home: str | None, as_json: bool) -> None:
+    """Print how many requests met each limit, or LIMIT, and who was refused most, as the edges counted it."""
+    asked = {"limit": limit, "minutes": minutes, "most": most}
+    found = session.client(home).get("/infrastructure/limits/usage", asked)
+    if as_json:
+        emit(found)
+        return
+    used = [each for each in found["limits"] if each["requests"] or limit]
+    if not used:
+        click.echo(f"no request met a limit in the last {counted(minutes, 'minute')}")
+        return
+    columns = ["LIMIT", "REQUESTS", "REFUSED", "SHARE", "MOST REFUSED IN", "TIER", "COUNTED"]
+    table(columns, [_usage(each) for each in used])
+    if found["top"]:
+        click.echo()
+        rows = [[each["limit"], each["who"], _least(each)] for each in found["top"]]
+        table(["LIMIT", "WHO", "REFUSED"], rows)
+
+
+def _usage(each: dict[str, Any]) -> list[object]:
+    share = each["refused"] / each["requests"] if each["requests"] else 0.0
+    how = "shadow" if each["shadow"] else each["scope"] or "shield"
+    if each["failed_open"] or each["failed_closed"]:
+        how += f", {each['failed_open']} let through and {each['failed_closed']} refused without counters"
+    return [
+        each["name"],
+        each["requests"],
+        each["refused"],
+        f"{share:.1%}",
+        _worst(each["countries"]),
+        _worst(each["tiers"]),
+        how,
+    ]
+
+
+def _worst(shares: list[dict[str, Any]]) -> str:
+    """Who is refused most; the first, as they are in this order."""
+    return str(shares[0]["name"] or "unknown") if shares and shares[0]["refused"] else "-"
+
+
+def _least(each: dict[str, Any]) -> str:
+    return (
+        f"{each['refused']}"
+        if not each["beyond"]
+        else f"{each['refused']} to {each['refused'] + each['beyond']}"
+    )
+
+
+COMMANDS: tuple[click.Command, ...] = (show, top)

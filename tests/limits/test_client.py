@@ -1,0 +1,163 @@
+"""The client for programs that are not behind an edge, against an edge's answers and against none."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from meridian.core.errors import InvalidInput, Unauthenticated
+from meridian.limits import checkapi, client
+from meridian.limits.client import AsyncLimitsClient, LimitsClient, LimitsUnavailable
+
+ALLOWED = {
+    "allowed": True,
+    "limits": [
+        {"name": "chat", "key": "user", "quota": 100, "window": 60, "remaining": 37, "reset": 12},
+    ],
+}
+REFUSED = ALLOWED | {"allowed": False, "refused_by": "chat", "retry_after": 12}
+
+
+@dataclass
+class Edge:
+    """Answers as it is told, and remembers what it was asked."""
+
+    url: str = ""
+    status: int = 200
+    answer: Any = field(default_factory=lambda: ALLOWED)
+    hangs: bool = False
+    released: Event = field(default_factory=Event)
+    asked: list[tuple[str, str, Any]] = field(default_factory=list)
+
+
+@pytest.fixture
+def edge() -> Iterator[Edge]:
+    edge = Edge()
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            edge.asked.append((self.path, self.headers["meridian-check"], body))
+            if edge.hangs:
+                edge.released.wait(10)
+            content = edge.answer if isinstance(edge.answer, bytes) else json.dumps(edge.answer).encode()
+            self.send_response(edge.status)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            return None
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    edge.url = f"http://127.0.0.1:{server.server_port}"
+    yield edge
+    edge.released.set()
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+def test_it_speaks_of_the_path_and_the_header_that_edges_know() -> None:
+    assert (client.PATH, client.HEADER) == (checkapi.PATH, checkapi.HEADER)
+
+
+def test_an_answer_is_true_where_it_is_allowed_and_says_what_remains(edge: Edge) -> None:
+    with LimitsClient(edge.url, "token") as limits:
+        answer = limits.check_rate_limit("u1", "chat", tier="premium", hits=2, dry_run=False)
+        assert answer
+        assert (answer.limits[0].name, answer.limits[0].remaining, answer.limits[0].reset) == (
+            "chat",
+            37,
+            12.0,
+        )
+        edge.answer = REFUSED
+        refused = limits.check_rate_limit("u1", "chat")
+    assert not refused
+    assert (refused.refused_by, refused.retry_after) == ("chat", 12.0)
+    assert edge.asked[0] == (
+        "/infrastructure/rate-limit/check",
+        "token",
+        {"action": "chat", "user": "u1", "tier": "premium", "hits": 2},
+    )
+
+
+def test_each_question_asks_about_its_own_limit(edge: Edge) -> None:
+    tokens = iter(["first", "second", "third"])
+    with LimitsClient(edge.url, lambda: next(tokens)) as limits:
+        limits.check_burst_protection("u1", "chat")
+        limits.check_regional_rate_limit("EU", hits=5)
+        limits.check_ip_rate_limit("203.0.113.9", dry_run=True)
+    assert [(token, body) for _, token, body in edge.asked] == [
+        ("first", {"action": "chat", "user": "u1", "only": "burst"}),
+        ("second", {"region": "EU", "only": "region", "hits": 5}),
+        ("third", {"ip": "203.0.113.9", "only": "address", "dry_run": True}),
+    ]
+
+
+async def test_the_asynchronous_one_says_the_same(edge: Edge) -> None:
+    async def token() -> str:
+        await asyncio.sleep(0)
+        return "later"
+
+    async with AsyncLimitsClient(edge.url, token) as limits:
+        assert (await limits.check_rate_limit("u1", "chat")).limits[0].remaining == 37
+        await limits.check_burst_protection("u1", "chat")
+        await limits.check_regional_rate_limit("EU")
+        edge.answer = REFUSED
+        assert not await limits.check_ip_rate_limit("203.0.113.9")
+    assert {token for _, token, _ in edge.asked} == {"later"}
+    async with AsyncLimitsClient("http://127.0.0.1:1", "token", on_failure="allow") as nobody:
+        assert (await nobody.check_rate_limit("u1", "chat")).trouble
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "error", "sentence"),
+    [
+        (400, {"detail": "ip is not an IP address."}, InvalidInput, "ip is not an IP address"),
+        (401, {"detail": "Send a token."}, Unauthenticated, "Send a token; ask for one of audience"),
+        (
+            503,
+            {"detail": "Every location is down."},
+            LimitsUnavailable,
+            "the edge answered 503: Every location",
+        ),
+        (200, {"allowed": True}, LimitsUnavailable, "the edge's answer is none"),
+        (200, b"<html>", LimitsUnavailable, "the edge's answer is none"),
+    ],
+)
+def test_what_is_no_answer_is_an_error_that_says_why(
+    edge: Edge, status: int, answer: Any, error: type[Exception], sentence: str
+) -> None:
+    edge.status, edge.answer = status, answer
+    with LimitsClient(edge.url, "token") as limits, pytest.raises(error, match=sentence):
+        limits.check_rate_limit("u1", "chat")
+
+
+@pytest.mark.parametrize(("choice", "allowed"), [("allow", True), ("deny", False)])
+def test_a_late_edge_is_what_the_program_chose(edge: Edge, choice: Any, allowed: bool) -> None:
+    edge.hangs = True
+    with LimitsClient(edge.url, "token", timeout=0.05, on_failure=choice) as limits:
+        answer = limits.check_rate_limit("u1", "chat")
+        assert (answer.allowed, answer.limits) == (allowed, ())
+        assert "timed out" in answer.trouble
+    with LimitsClient(edge.url, "token", timeout=0.05) as strict, pytest.raises(LimitsUnavailable):
+        strict.check_rate_limit("u1", "chat")
+
+
+def test_an_edge_that_is_not_there_is_the_same_and_a_mistake_is_always_raised() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        with LimitsClient(url, "token", on_failure="allow") as limits:
+            assert limits.check_rate_limit("u1", "chat").trouble
+            with pytest.raises(InvalidInput, match="asks about nobody"):
+                limits.check_ip_rate_limit("")
