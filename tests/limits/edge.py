@@ -36,7 +36,9 @@ def shop(limits: Mapping[str, Any], **replaced: Any) -> Config:
 @dataclass
 class Shop:
     running: Fleet
+    app: Signer = APP
     _users: Iterator[int] = field(default_factory=count)
+    _tokens: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def user(self) -> str:
         """Somebody new."""
@@ -55,10 +57,16 @@ class Shop:
     ) -> httpx.Response:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if user:
-            given["authorization"] = f"Bearer {token(user, tier)}"
+            given["authorization"] = f"Bearer {self.token(user, tier)}"
         if risk:
             given["test-risk"] = risk
         return self.running.ask(region, path, ip or address_of(user), method, given)
+
+    def token(self, user: str, tier: str) -> str:
+        """Signed once, so that a test's pace is not that of the signer."""
+        if (user, tier) not in self._tokens:
+            self._tokens[user, tier] = self.app.sign(sub=user, tier=tier or None)
+        return self._tokens[user, tier]
 
     def admitted(self, requests: int, path: str, **asked: Any) -> int:
         """How many of so many requests, sent one after the other, were not refused with 429."""
@@ -73,16 +81,6 @@ class Shop:
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
-
-
-_TOKENS: dict[tuple[str, str], str] = {}
-
-
-def token(user: str, tier: str) -> str:
-    """Signed once, so that a test's pace is not that of the signer."""
-    if (user, tier) not in _TOKENS:
-        _TOKENS[user, tier] = APP.sign(sub=user, tier=tier or None)
-    return _TOKENS[user, tier]
 
 
 def checking() -> dict[str, str]:

@@ -1,16 +1,13 @@
 """Exact limits and shields through real edges with admission processes beside them."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.limits.admitting import admitting
 from tests.limits.edge import Shop, open_shop
-from tests.support.envoys import until
 
 LIMITS = {
     "tiers": {"vip": 5},
@@ -30,20 +27,6 @@ LIMITS = {
 }  # fmt: skip
 PAY = "/v1/wallet/pay"
 LOGIN = "/v1/chat/login"
-
-
-@contextmanager
-def admitting(shop: Shop) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
-    """An admission process beside each edge of the shop."""
-    with ExitStack() as stack:
-        started = {}
-        for region, edge in shop.running.edges.items():
-            command = [sys.executable, "-m", "meridian.limits.admission", "--home", str(edge.home)]
-            started[region] = process = subprocess.Popen(command, cwd=edge.home)
-            stack.callback(process.wait, 10)
-            stack.callback(process.terminate)
-            until(lambda at=edge.home: (at / "admission.sock").exists(), what="admission")
-        yield started
 
 
 @pytest.fixture(scope="module")

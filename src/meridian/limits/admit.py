@@ -29,9 +29,7 @@ def filters(limits: Limits) -> Iterator[Filter]:
         for name in (OPEN, CLOSED):
             yield Filter(Slot.ADMIT, name, _asking(limits, name, at_peer), disabled=True, peer=at_peer)
         source = {"inline_string": _outcome(limits, at_peer)}
-        yield Filter(
-            Slot.ADMIT, OUTCOME, typed(LUA, default_source_code=source), disabled=True, peer=at_peer
-        )
+        yield Filter(Slot.ADMIT, OUTCOME, typed(LUA, default_source_code=source), disabled=True, peer=at_peer)
 
 
 def turned(config: Config) -> Iterator[Turned]:

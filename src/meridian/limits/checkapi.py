@@ -17,7 +17,9 @@ READ = "read-body"
 
 
 def filters() -> Iterator[Filter]:
-    yield Filter(Slot.BODY, READ, reading("meridian.asked", {field: field for field in FIELDS}), disabled=True)
+    yield Filter(
+        Slot.BODY, READ, reading("meridian.asked", {field: field for field in FIELDS}), disabled=True
+    )
 
 
 def reading(namespace: str, fields: dict[str, str]) -> Json:

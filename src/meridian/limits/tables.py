@@ -48,10 +48,7 @@ def tables(config: Config, state: LimitsState, here: str) -> Json:
 def admitted(limits: Limits) -> frozenset[str]:
     """The actions that admission is asked about."""
     exact = {
-        action
-        for policy in limits.policies.values()
-        if policy.scope == "exact"
-        for action in policy.actions
+        action for policy in limits.policies.values() if policy.scope == "exact" for action in policy.actions
     }
     return frozenset(exact | {shield.action for shield in limits.shields.values()})
 

@@ -1,0 +1,108 @@
+"""The sample: few users, but of each everything, and back in the order of time."""
+
+import json
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meridian.limits.traffic.replay import Recorded, recorded
+from meridian.limits.traffic.sample import HOUR, Sample
+from meridian.limits.traffic.who import Pseudonyms
+from tests.limits.traffic.traffic import START, line
+
+NAMES = Pseudonyms(b"key")
+
+
+def back(*samples: object) -> Recorded:
+    """As control has them after their way through JSON."""
+    return recorded("EU", [json.loads(json.dumps(each)) for each in samples])
+
+
+def test_what_users_did_comes_back_without_their_names() -> None:
+    sample = Sample(NAMES)
+    lines = [
+        line(3.25, "anna", tier="vip"),
+        line(1.0, "ben", country="FR"),
+        line(4.0, None, client="2001:db8::1"),
+    ]
+    sample.add(lines)
+    content = sample.harvest(START + 10)
+    assert not any(name in json.dumps(content) for name in ("anna", "ben", "2001:db8", "192.0.2.1"))
+    found = back(content)
+    assert (found.level, found.weight, found.users) == (0, 1, 3)
+    assert [round(each.time - START, 1) for each in found.events] == [1.0, 3.2, 4.0]
+    assert [each.kind.tier for each in found.events] == ["free", "vip", "free"]
+    assert [each.kind.signed_in for each in found.events] == [True, True, False]
+    assert found.events[0].client == found.events[1].client != found.events[2].client
+
+
+def test_nothing_is_left_out_while_there_are_few() -> None:
+    sample = Sample(NAMES)
+    sample.add([line(number / 10, f"u{number % 50}") for number in range(500)])
+    assert Counter(each.who for each in back(sample.harvest(START)).events).most_common()[-1][1] == 10
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.integers(1, 40),
+    st.integers(20, 400),
+    st.lists(st.lists(st.integers(0, 300), max_size=80), min_size=1, max_size=12),
+)
+def test_of_whoever_is_in_the_sample_everything_is_there(
+    users: int, events: int, chunks: list[list[int]]
+) -> None:
+    sample = Sample(NAMES, users=users, events=events)
+    did: Counter[str] = Counter()
+    made = []
+    for turn, chunk in enumerate(chunks):
+        sample.add([line(turn * 10, f"u{number}") for number in chunk])
+        did.update(NAMES.name("user", f"u{number}") for number in chunk)
+        if turn % 2:
+            made.append(sample.harvest(START + turn * 10))
+    made.append(sample.harvest(START + 1000))
+    found = back(*(each for each in made if each))
+    counted = Counter(each.who for each in found.events)
+    assert len(counted) <= users
+    assert all(did[who] == count for who, count in counted.items())
+    chosen = {
+        NAMES.name("user", f"u{n}") for c in chunks for n in c if not NAMES.rank(f"u{n}") % found.weight
+    }
+    assert counted.keys() == chosen
+
+
+def test_the_share_comes_back_after_a_quiet_hour() -> None:
+    sample = Sample(NAMES, users=10)
+    sample.add([line(0, f"u{number}") for number in range(100)])
+    assert sample.level > 1
+    before = sample.level
+    for minutes in range(0, 210, 10):
+        sample.harvest(START + minutes * 60)
+    assert sample.level == before - 2
+    assert HOUR == 3600
+
+
+def test_what_is_kept_of_many_users_is_bounded() -> None:
+    sample = Sample(NAMES, users=100, events=1000)
+    for turn in range(50):
+        sample.add([line(turn, f"u{turn}-{number}") for number in range(500)])
+    content = sample.harvest(START)
+    assert len(content["users"]) <= 100
+    assert len(content["times"]) <= 1000
+    assert content["level"] >= 8
+
+
+def test_a_region_is_brought_to_one_share_and_to_what_can_be_replayed() -> None:
+    small, large = Sample(NAMES, users=20), Sample(NAMES)
+    lines = [line(number / 100, f"u{number}") for number in range(1000)]
+    small.add(lines[:500])
+    large.add(lines[500:])
+    samples = [small.harvest(START), large.harvest(START)]
+    found = back(*samples)
+    assert found.level == small.level
+    assert all(
+        not NAMES.rank(f"u{n}") % found.weight
+        for n in range(1000)
+        if NAMES.name("user", f"u{n}") in {each.who for each in found.events}
+    )
+    assert len(recorded("EU", samples, most=5).events) <= 5
