@@ -28,6 +28,9 @@ class Counts:
                 if standing.retry > 0:
                     self._add(name, "refused")
 
+    def refuse(self, shield: str) -> None:
+        self._add(shield, "refused")
+
     def drained(self) -> Json:
         """What came together since the last call; empty when nothing did."""
         found: Json = dict(self.policies)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 
 from meridian.envoy.snapshot import Json
 from meridian.limits import answers
@@ -13,6 +14,8 @@ from meridian.limits.admission.settings import Settings
 from meridian.limits.answers import Problem
 from meridian.limits.exact.counters import Answer, Charge, Counters
 from meridian.limits.settings import Policy
+from meridian.limits.shield.guard import Guard
+from meridian.limits.shield.judge import Verdict, Who
 
 Policies = Sequence[tuple[str, Policy]]
 
@@ -36,16 +39,26 @@ class Desk:
     names: Names
     settings: Settings
     counters: Counters
+    guard: Guard
     counts: Counts = field(default_factory=Counts)
 
     def admit(self, asked: Asked, decided: Callable[[Decided], None]) -> None:
+        """Its shields first: who is blocked takes nothing from a limit. Then its limits, and where one refuses, the attempt that
+        the shields counted is taken back."""
         action = asked.action
         policies = self.settings.policies(action)
-        if not policies:
+        everyone = self._watched(asked, action)
+        if everyone:
+            self._shielded(asked, policies, everyone, decided)
+        elif policies:
+            self._limited(policies, self._owner(asked), asked, decided, 0.0)
+        else:
             decided(GO_ON)
-            return
-        charges = self._charges(policies, self._owner(asked), asked.tier, asked.risk, asked.user)
-        self.counters.take(charges, lambda answer: decided(self._decided(policies, charges, answer)))
+
+    def outcome(self, asked: Asked, status: int) -> None:
+        """How the app answered a request that was let through."""
+        if everyone := self._watched(asked, asked.action):
+            self.guard.outcome(everyone, asked.request, status)
 
     def check(self, check: Check, decided: Callable[[Json | Problem], None]) -> None:
         """The answer of the check API, or a problem where the counters are away and it must not pass without them."""
@@ -72,10 +85,57 @@ class Desk:
         else:
             self.counters.take(charges, told)
 
-    def _owner(self, asked: Asked) -> str:
+    def _shielded(
+        self, asked: Asked, policies: Policies, everyone: list[Who], decided: Callable[[Decided], None]
+    ) -> None:
+        began = monotonic()
+
+        def judged(verdict: Verdict, attempt: str) -> None:
+            if verdict.refused_by:
+                self.counts.refuse(verdict.refused_by)
+                decided(Decided(answers.blocked(verdict.refused_by, verdict.wait)))
+            elif policies:
+                owner = self._owner(asked, everyone[0] if verdict.known else None)
+                self._limited(policies, owner, asked, lambda found: limited(found, attempt), began)
+            else:
+                decided(GO_ON)
+
+        def limited(found: Decided, attempt: str) -> None:
+            if found.problem is not None:
+                self.guard.give_back(everyone, asked.request, attempt)
+            decided(found)
+
+        self.guard.attempt(everyone, asked.request, judged)
+
+    def _limited(
+        self, policies: Policies, owner: str, asked: Asked, decided: Callable[[Decided], None], since: float
+    ) -> None:
+        charges = self._charges(policies, owner, asked.tier, asked.risk, asked.user)
+        self.counters.take(charges, lambda answer: decided(self._decided(policies, charges, answer)), since)
+
+    def _watched(self, asked: Asked, action: str) -> list[Who]:
+        """Who tries, as each shield of the action sees it."""
+        shields = self.settings.shields(action)
+        if not shields:
+            return []
+        account = account_of(asked.user or asked.account)
+        name = self.names.name("account", account) if account else ""
+        address = self._client(asked.client)
+        found = []
+        for shield_name, shield in shields:
+            device = asked.text(shield.device.lower().encode())
+            pair = self.names.device(account, device) if account and device else ""
+            found.append(Who(shield_name, shield, name, address, pair))
+        return found
+
+    def _owner(self, asked: Asked, known: Who | None = None) -> str:
+        """Whose counters a request is charged to. known: who tries from a device that the account has used: it has counters of
+        its own, which nobody else can exhaust."""
         if user := asked.user:
             return self.names.name("user", user)
         if account := account_of(asked.account):
+            if known is not None:
+                return known.device
             return self.names.name("account", account)
         return self.names.name("address", self._client(asked.client))
 
@@ -85,18 +145,8 @@ class Desk:
     def _charges(
         self, policies: Policies, owner: str, tier: str, risk: str, user: str, hits: int = 1
     ) -> list[Charge]:
-        settings = self.settings
-        generation = settings.resets.get(user, 0)
-        return [
-            Charge(
-                owner,
-                f"{name}#{generation}" if generation else name,
-                settings.quota(name, policy, tier, risk, user),
-                hits,
-                policy.on_failure == "deny",
-            )
-            for name, policy in policies
-        ]
+        limit = self.settings.limit
+        return [Charge(owner, limit(name, policy, tier, risk, user), hits) for name, policy in policies]
 
     def _decided(self, policies: Policies, charges: Sequence[Charge], answer: Answer) -> Decided:
         self.counts.note([name for name, _ in policies], answer)
@@ -108,14 +158,14 @@ class Desk:
             where = standings[nearest]
             name = policies[nearest][0]
             return Decided(
-                None, answers.exact_field(name, charges[nearest].quota, where.remaining, where.reset)
+                None, answers.exact_field(name, charges[nearest].limit.quota, where.remaining, where.reset)
             )
         refusing = [number for number, each in enumerate(standings) if each.retry > 0]
         longest = max(refusing, key=lambda each: standings[each].retry)
         return Decided(
             answers.exceeded(
                 policies[longest][0],
-                charges[longest].quota,
+                charges[longest].limit.quota,
                 standings[longest].retry,
                 standings[longest].reset,
                 [policies[each][0] for each in refusing],
@@ -132,8 +182,8 @@ def _checked(policies: Policies, charges: Sequence[Charge], answer: Answer) -> J
         {
             "name": name,
             "key": policy.key,
-            "quota": charge.quota.rate,
-            "window": answers.whole(charge.quota.window),
+            "quota": charge.limit.quota.rate,
+            "window": answers.whole(charge.limit.quota.window),
             "remaining": standing.remaining,
             "reset": answers.whole(standing.reset),
         }

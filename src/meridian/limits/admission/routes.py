@@ -27,12 +27,23 @@ class Routes:
         where = path.partition(b"?")[0]
         if where == check.PATH and method == b"POST":
             self._check(body, send)
+        elif where == b"/outcome" and method == b"POST":
+            self._outcome(headers, send)
         elif where == b"/ready" and method in (b"GET", b"HEAD"):
             send(reply.OK)
         elif where == b"/state" and method in (b"GET", b"HEAD"):
             send(reply.found(self.state()))
         else:
             send(reply.wrong(404, "not-found", "There is nothing here", "See docs/limits.md."))
+
+    def _outcome(self, headers: dict[bytes, bytes], send: Send) -> None:
+        status = headers.get(b"x-meridian-status", b"")
+        if not (status.isdigit() and len(status) == 3):
+            detail = "Send the app's status in x-meridian-status."
+            send(reply.wrong(400, "bad-request", "The outcome cannot be understood", detail))
+            return
+        self.desk.outcome(Asked(headers), int(status))
+        send(reply.NO_CONTENT)
 
     def _check(self, body: bytes, send: Send) -> None:
         try:

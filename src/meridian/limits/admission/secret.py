@@ -31,6 +31,10 @@ class Names:
         text = "\0".join((kind, *parts)).encode("utf-8", "surrogateescape")
         return blake2b(text, key=self._key, digest_size=_SIZE).hexdigest()
 
+    def device(self, account: str, device: str) -> str:
+        """Of an account on one device: what follows the account's own name means nothing without it."""
+        return f"{self.name('account', account)}.{self.name('device', account, device)}"
+
 
 def names_of(home: Path, environment: Mapping[str, str] = os.environ) -> Names:
     """Raises OSError when an edge without MERIDIAN_EDGE_KEY cannot keep its own key."""

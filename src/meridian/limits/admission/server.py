@@ -1,33 +1,33 @@
 """The admission process of one edge: from its start to its end."""
 
 import asyncio
-import fcntl
-import os
 import signal
-import socket
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from meridian.core.errors import Conflict
 from meridian.envoy.snapshot import Json
 from meridian.limits.admission.desk import Desk
+from meridian.limits.admission.lifted import lifted
+from meridian.limits.admission.listening import SOCKET, alone, bound
 from meridian.limits.admission.log import EventLog
 from meridian.limits.admission.protocol import AdmissionProtocol
 from meridian.limits.admission.routes import Routes
 from meridian.limits.admission.secret import names_of
 from meridian.limits.admission.settings import FILE, Settings
+from meridian.limits.admission.store import Store
 from meridian.limits.admission.told import Told
-from meridian.limits.exact.clock import StoreClock
-from meridian.limits.exact.local import LocalCounters
-from meridian.limits.exact.memory import MemoryCounters
+from meridian.limits.shield.book import Book
+from meridian.limits.shield.guard import Change, Guard
+from meridian.limits.shield.journal import FILE as JOURNAL
+from meridian.limits.shield.journal import Journal
 
-SOCKET = "admission.sock"
-LOCK = "admission.lock"
 TICK = 0.25
-"""Seconds between looks at the file and writes of the log."""
-_LOCK_WAIT = 10.0
-"""Seconds that a predecessor has to end."""
+"""Seconds between looks at the file and at what is over."""
+WRITE_EVERY = 1.0
+"""Seconds between counts in the log, and between writes of the shields' memory."""
+_TIDIED = 2000
+_SHOWN = 1000
 _BACKLOG = 4096
 
 
@@ -36,13 +36,20 @@ class Admission:
     """home: the edge's folder."""
 
     home: Path
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
     told: Told = field(init=False)
     log: EventLog = field(init=False)
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    store: Store = field(init=False)
+    guard: Guard = field(init=False)
+    journal: Journal = field(init=False)
+    _written: float = 0.0
 
     def __post_init__(self) -> None:
         self.told = Told(self.home / "xds" / FILE)
         self.log = EventLog(self.home / "log" / "admission.log")
+        self.store = Store(self._store_changed)
+        self.guard = Guard(Book(), changed=self._block_changed)
+        self.journal = Journal(self.home / JOURNAL, self.guard.book)
 
     async def run(self) -> None:
         """Until `stop`, SIGTERM or SIGINT. Raises Conflict when this edge has an admission process that does not end, and OSError
@@ -50,34 +57,12 @@ class Admission:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop.set)
-        lock = await _locked(self.home / LOCK)
-        try:
-            await self._serve()
-        finally:
-            os.close(lock)
-
-    async def _serve(self) -> None:
-        settings = await self._first_settings()
-        if settings is None:
-            return
-        memory = MemoryCounters()
-        desk = Desk(names_of(self.home), settings, LocalCounters(memory, StoreClock()))
-        routes = Routes(desk, lambda: self._state(desk))
-        listening = _bound(self.home)
-        loop = asyncio.get_running_loop()
-        server = await loop.create_unix_server(
-            lambda: AdmissionProtocol(routes), sock=listening, backlog=_BACKLOG
-        )
-        try:
-            while not self.stop.is_set():
-                await self._pause()
-                self._look(desk)
-                await asyncio.to_thread(self.log.flush)
-        finally:
-            server.close()
-            (self.home / SOCKET).unlink(missing_ok=True)
-            self._count(desk)
-            self.log.flush()
+        async with alone(self.home):
+            self.journal.load()
+            self.guard.resume()
+            settings = await self._first_settings()
+            if settings is not None:
+                await self._serve(settings)
 
     async def _first_settings(self) -> Settings | None:
         """Nobody listens before they are known: then Envoy decides as each limit's `on_failure` says."""
@@ -88,6 +73,26 @@ class Admission:
             await self._pause()
         return None
 
+    async def _serve(self, settings: Settings) -> None:
+        desk = Desk(names_of(self.home), settings, self.store.counters, self.guard)
+        await self._take_over(desk, settings)
+        routes = Routes(desk, lambda: self._state(desk))
+        loop = asyncio.get_running_loop()
+        server = await loop.create_unix_server(
+            lambda: AdmissionProtocol(routes), sock=bound(self.home), backlog=_BACKLOG
+        )
+        try:
+            while not self.stop.is_set():
+                await self._pause()
+                await self._look(desk)
+        finally:
+            (self.home / SOCKET).unlink(missing_ok=True)
+            server.close()
+            await self.store.close()
+            self._count(desk)
+            self.journal.flush()
+            self.log.flush()
+
     async def _pause(self) -> None:
         try:
             async with asyncio.timeout(TICK):
@@ -95,51 +100,63 @@ class Admission:
         except TimeoutError:
             return
 
-    def _look(self, desk: Desk) -> None:
+    async def _look(self, desk: Desk) -> None:
         before = self.told.problem
         settings = self.told.news()
         if settings is not None:
-            desk.settings = settings
+            await self._take_over(desk, settings)
         if self.told.problem and self.told.problem != before:
             self.log.note("trouble", sentence=self.told.problem)
-        self._count(desk)
+        self.guard.tidy(desk.settings.limits.shields, _TIDIED)
+        if time.monotonic() >= self._written + WRITE_EVERY:
+            self._written = time.monotonic()
+            self._count(desk)
+            await self.journal.flush_aside()
+        await asyncio.to_thread(self.log.flush)
+
+    async def _take_over(self, desk: Desk, settings: Settings) -> None:
+        limits = settings.limits
+        await self.store.become(limits)
+        desk.settings, desk.counters = settings, self.store.counters
+        self.guard.line = self.store.line
+        self.guard.lift(limits.shields, lifted(settings.lifts, desk.names, limits.ipv6_prefix))
 
     def _count(self, desk: Desk) -> None:
         if counts := desk.counts.drained():
             self.log.note("counts", policies=counts)
 
+    def _store_changed(self, problem: str) -> None:
+        if problem:
+            self.log.note("store-away", sentence=problem)
+        else:
+            self.log.note("store-back")
+
+    def _block_changed(self, change: Change) -> None:
+        shield, kind, subject = change.subject
+        self.log.note(
+            change.event, shield=shield, kind=kind, subject=subject, until=change.until, blocks=change.blocks
+        )
+
     def _state(self, desk: Desk) -> Json:
+        blocks = list(self.guard.book.blocks(time.time()))
         return {
             "settings": self.told.digest,
             "problem": self.told.problem,
+            "store": {"kind": desk.settings.limits.counters.store, "problem": self.store.problem},
             "counts": desk.counts.total,
-            "cpu": time.process_time(),
+            "counters": len(self.store.memory),
+            "tracked": len(self.guard.book.tracks),
+            "devices": len(self.guard.book.known),
+            "blocked": len(blocks),
+            "blocks": [
+                {
+                    "shield": subject.shield,
+                    "kind": subject.kind,
+                    "subject": subject.name,
+                    "since": track.since,
+                    "until": track.until,
+                    "blocks": track.blocks,
+                }
+                for subject, track in blocks[:_SHOWN]
+            ],
         }
-
-
-async def _locked(path: Path) -> int:
-    """Held for as long as this process lives, however it ends."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + _LOCK_WAIT
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        except OSError as error:
-            if time.monotonic() > deadline:
-                os.close(descriptor)
-                raise Conflict(
-                    f"the edge at {path.parent} has an admission process already", "stop that one first"
-                ) from error
-        await asyncio.sleep(0.02)
-
-
-def _bound(home: Path) -> socket.socket:
-    """By a relative name: a socket's path may have 107 bytes, and homes can be deep. What an ended process left is replaced."""
-    os.chdir(home)
-    Path(SOCKET).unlink(missing_ok=True)
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listening.bind(SOCKET)
-    Path(SOCKET).chmod(0o600)
-    listening.setblocking(False)
-    return listening

@@ -10,12 +10,13 @@ from meridian.config.schema.root import Config
 from meridian.core.risk import Risk
 from meridian.envoy.snapshot import Json
 from meridian.limits.applies import section
-from meridian.limits.quota import Quota, quota
+from meridian.limits.exact.counters import Limit
+from meridian.limits.quota import quota
 from meridian.limits.settings import Limits, Policy, Shield
 from meridian.limits.state import Lift, LimitsState
 
 FILE = "admission.json"
-_KNOWN_QUOTAS = 100_000
+_KNOWN = 10_000
 
 
 def settings_of(config: Config, state: LimitsState) -> Json:
@@ -86,7 +87,9 @@ class Settings:
     _shields: dict[str, tuple[tuple[str, Shield], ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
-    _quotas: dict[tuple[str, str, str, int], Quota] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[tuple[str, str, str, int, int], Limit] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def policies(self, action: str) -> tuple[tuple[str, Policy], ...]:
         """The exact limits that this action meets, by name."""
@@ -107,15 +110,22 @@ class Settings:
                 self._shields[action] = found
         return found
 
-    def quota(self, name: str, policy: Policy, tier: str, risk: str, user: str) -> Quota:
+    def limit(self, name: str, policy: Policy, tier: str, risk: str, user: str) -> Limit:
+        """What this limit comes to for one request."""
         rate = self.users[user].get(name, 0) if user in self.users else 0
-        key = (name, tier, risk, rate)
-        found = self._quotas.get(key)
+        key = (name, tier, risk, rate, self.resets.get(user, 0))
+        found = self._known.get(key)
         if found is None:
-            if len(self._quotas) > _KNOWN_QUOTAS:  # made-up tiers must not fill the memory
-                self._quotas.clear()
-            found = self._quotas[key] = quota(self.limits, policy, tier, _risk(risk), rate=rate)
+            found = self._known[key] = self._limit(policy, *key)
+            if len(self._known) > _KNOWN:  # made-up tiers must not fill the memory
+                self._known.clear()
         return found
+
+    def _limit(self, policy: Policy, name: str, tier: str, risk: str, rate: int, generation: int) -> Limit:
+        counter = f"{name}#{generation}" if generation else name
+        return Limit(
+            counter, quota(self.limits, policy, tier, _risk(risk), rate=rate), policy.on_failure == "deny"
+        )
 
 
 def parse(content: bytes) -> Settings:

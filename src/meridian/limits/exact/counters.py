@@ -1,7 +1,7 @@
 """What every store of exact counters offers: all limits of a request are taken together, or none is."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from meridian.limits.exact import gcra
@@ -9,22 +9,30 @@ from meridian.limits.quota import Quota
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
-    """What a request takes from one limit.
+class Limit:
+    """One limit as it applies to somebody. name: of its counter: the policy's, and the counter's generation where it was reset.
+    must: whether only the shared store may admit; without, the process decides by its own counters while the store is away."""
 
-    owner: whose counter; every charge of a request has the same. name: the limit, and the counter's generation where it
-    was reset. must: whether only the shared store may admit it; without, the process decides by its own counters while the store
-    is away."""
-
-    owner: str
     name: str
     quota: Quota
-    hits: int = 1
     must: bool = False
+    pace: gcra.Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pace", gcra.pace(self.quota))
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a request takes from one limit. owner: whose counter; every charge of a request has the same."""
+
+    owner: str
+    limit: Limit
+    hits: int = 1
 
     @property
     def key(self) -> str:
-        return f"{self.owner}:{self.name}"
+        return f"{self.owner}:{self.limit.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +62,23 @@ Answered = Callable[[Answer], None]
 class Counters(Protocol):
     """Answers arrive by a call and not by an awaitable, which would cost a task for each request."""
 
-    def take(self, charges: Sequence[Charge], answered: Answered) -> None:
-        """Takes all charges or none. Calls `answered` once: at once, or within the store's deadline."""
+    def take(self, charges: Sequence[Charge], answered: Answered, since: float = 0.0) -> None:
+        """Takes all charges or none. Calls `answered` once: at once, or within the store's deadline. since: when the
+        request came, by `time.monotonic`, where it has waited already."""
 
-    def peek(self, charges: Sequence[Charge], answered: Answered) -> None:
+    def peek(self, charges: Sequence[Charge], answered: Answered, since: float = 0.0) -> None:
         """What `take` would answer, without taking anything."""
 
 
-def standing(charge: Charge, tat: int, now: int, admitted: bool) -> Standing:
-    """tat: after the charge where it was admitted, before it where it was not."""
-    pace = gcra.pace(charge.quota)
+def answer(charges: Sequence[Charge], tats: Sequence[int], now: int, admitted: bool) -> Answer:
+    """tats: after the charges where they were admitted, before them where they were not."""
+    return Answer(
+        admitted,
+        tuple([_standing(each, tat, now, admitted) for each, tat in zip(charges, tats, strict=True)]),
+    )
+
+
+def _standing(charge: Charge, tat: int, now: int, admitted: bool) -> Standing:
+    pace = charge.limit.pace
     wait = 0.0 if admitted else gcra.retry(tat, pace, charge.hits, now)
     return Standing(gcra.remaining(tat, pace, now), wait, gcra.reset(tat, pace, now))
-
-
-def answer(
-    charges: Sequence[Charge], tats: Sequence[int], now: int, admitted: bool, local: bool = False
-) -> Answer:
-    found = tuple(standing(each, tat, now, admitted) for each, tat in zip(charges, tats, strict=True))
-    return Answer(admitted, found, local)

@@ -12,7 +12,6 @@ million a second.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from meridian.limits.quota import Quota
 
@@ -27,7 +26,6 @@ class Pace:
     refill: int
 
 
-@lru_cache(maxsize=4096)
 def pace(quota: Quota) -> Pace:
     interval = max(1, math.ceil(quota.window * SECOND / quota.rate))
     return Pace(interval, interval * quota.burst)

@@ -12,8 +12,8 @@ class LocalCounters:
         self._memory = memory
         self._clock = clock
 
-    def take(self, charges: Sequence[Charge], answered: Answered) -> None:
+    def take(self, charges: Sequence[Charge], answered: Answered, since: float = 0.0) -> None:
         answered(self._memory.take(charges, self._clock.now()))
 
-    def peek(self, charges: Sequence[Charge], answered: Answered) -> None:
+    def peek(self, charges: Sequence[Charge], answered: Answered, since: float = 0.0) -> None:
         answered(self._memory.peek(charges, self._clock.now()))

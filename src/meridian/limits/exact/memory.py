@@ -54,7 +54,7 @@ class MemoryCounters:
 
     def _settled(self, charges: Sequence[Charge], now: int) -> tuple[list[int], list[int] | None]:
         tats = [self._tats.get(each.key, 0) for each in charges]
-        paces = [gcra.pace(each.quota) for each in charges]
+        paces = [each.limit.pace for each in charges]
         return tats, gcra.charged(tats, paces, [each.hits for each in charges], now)
 
     def _tidy(self, now: int) -> None:
