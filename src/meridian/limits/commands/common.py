@@ -68,9 +68,11 @@ def whom_options(command: F) -> F:
 def one_of(**given: str) -> tuple[str, str]:
     """The only one that is given: its name and value. Raises InvalidInput."""
     found = [(name, value) for name, value in given.items() if value]
-    if len(found) != 1:
-        names = " or ".join(f"--{name}" for name in given)
-        raise InvalidInput(f"say {'only one of' if found else 'whose'}", f"give {names}")
+    if not found:
+        raise InvalidInput("nobody is named", f"give {' or '.join(f'--{name}' for name in given)}")
+    if len(found) > 1:
+        names = " and ".join(f"--{name}" for name, _ in found)
+        raise InvalidInput(f"{names} name two different ones", "give one of them")
     return found[0]
 
 

@@ -138,7 +138,7 @@ def _of(found: dict[str, Any], left: dict[str, int]) -> None:
     if not found["limits"]:
         click.echo("  no limit applies")
     if found["resets"]:
-        click.echo(f"  counters were reset {found['resets']} times")
+        click.echo(f"  the counters were reset {counted(found['resets'], 'time')}")
 
 
 @click.command(short_help="How limits are used, and who is refused most.")
