@@ -25,6 +25,7 @@ from meridian.core.decision import Decision
 from meridian.core.errors import Finding
 from meridian.core.journal import Journal
 from meridian.core.principal import Principal, Role
+from meridian.envoy.companion import Companion
 from meridian.envoy.contribution import Contribution, EdgeContext
 from meridian.envoy.fold import EdgeFacts, Fold
 from meridian.envoy.report import EdgeReport, HostHealth
@@ -124,10 +125,6 @@ async def _not_taken(control: Control, delivery: Delivery) -> None:
     raise ValueError("this feature takes no records")
 
 
-async def _nothing_replayed(control: Control, before: Config, after: Config) -> Sequence[Replay]:
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Feature:
     """name: the feature's name, and the key of its section in `meridian.yaml` when it has settings.
@@ -150,9 +147,10 @@ class Feature:
     )
     controllers: Callable[[Control], Sequence[Controller[Any, Any, Any]]] = lambda control: ()
     edge_loops: Callable[[], Sequence[EdgeLoop]] = lambda: ()
+    companions: Callable[[], Sequence[Companion]] = lambda: ()
     folds: Callable[[EdgeFacts], Sequence[Fold]] = lambda facts: ()
     receive: Callable[[Control, Delivery], Awaitable[None]] = _not_taken
-    what_if: Callable[[Control, Config, Config], Awaitable[Sequence[Replay]]] = _nothing_replayed
+    what_if: Callable[[Control, Config, Config], Awaitable[Sequence[Replay]]] | None = None
     api: Callable[[Control], APIRouter] | None = None
     commands: Sequence[click.Command] = field(default_factory=tuple)
     migrations: Traversable | None = None

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from meridian.api.active import Active
-from meridian.api.control import ControlPlane
+from meridian.api.control import ControlPlane, sentence_of
 from meridian.api.reading import placed
-from meridian.config.change import Change
+from meridian.config.change import Change, Replay
 from meridian.config.plan import changes
+from meridian.config.schema.root import Config
 from meridian.core.decision import Decision, clip
 from meridian.core.errors import Conflict, InvalidInput, MeridianError
 from meridian.envoy.compiler import Refused
@@ -26,11 +27,14 @@ ACTOR = "meridian"
 @dataclass(frozen=True, slots=True)
 class Planned:
     """version: the active one. different: whether the text is another. changes: for whom what becomes
-    different."""
+    different. replays: what recorded traffic says about it. trouble: why some of that could not be had, or
+    empty."""
 
     version: int
     different: bool
     changes: Sequence[Change]
+    replays: Sequence[Replay] = ()
+    trouble: str = ""
 
 
 class Applying:
@@ -38,10 +42,20 @@ class Applying:
         self._control = control
         self._lock = asyncio.Lock()
 
-    async def plan(self, text: str) -> Planned:
-        """Raises with every finding when the text may not be applied."""
-        candidate = await self._candidate(text, self._control.version() + 1)
-        return await self._planned(candidate)
+    async def plan(self, text: str, against: str = "") -> Planned:
+        """against: compare with this text instead of the active configuration. Raises with every finding when
+        the text may not be applied."""
+        control = self._control
+        candidate = await self._candidate(text, control.version() + 1)
+        if not against:
+            planned = await self._planned(candidate)
+            before = control.active().config
+        else:
+            before = (await asyncio.to_thread(control.read, against)).config
+            found = await asyncio.to_thread(changes, before, candidate.config, control.features)
+            planned = Planned(control.version(), against != text, tuple(found))
+        replays, trouble = await self._replayed(before, candidate.config)
+        return replace(planned, replays=replays, trouble=trouble)
 
     async def apply(self, text: str, reason: str, expected: int, actor: str) -> Decision | None:
         """The journalled decision, or None when this text is active already: repeating a request whose
@@ -152,6 +166,19 @@ class Applying:
         except Refused as refused:
             raise placed(loaded, refused) from None
         return candidate
+
+    async def _replayed(self, before: Config, after: Config) -> tuple[Sequence[Replay], str]:
+        """What features say from recorded traffic, and what could not be had of it."""
+        replays: list[Replay] = []
+        troubles: list[str] = []
+        for feature in self._control.features:
+            if feature.what_if is None:
+                continue
+            try:
+                replays += await feature.what_if(self._control, before, after)
+            except Exception as error:  # noqa: BLE001 - a plan is of use without it, and says that it is missing
+                troubles.append(f"no traffic of {feature.name} could be replayed: {sentence_of(error)}")
+        return tuple(replays), "; ".join(troubles)
 
     async def _planned(self, candidate: Active) -> Planned:
         control = self._control

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from meridian.feature import Control, Feature
+from meridian.limits.admission.companion import COMPANION
 from meridian.limits.changes import changes
 from meridian.limits.checks import check
 from meridian.limits.choices import Choices
@@ -15,7 +16,14 @@ from meridian.limits.load import load
 from meridian.limits.settings import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fastapi import APIRouter
+
+    from meridian.config.change import Replay
+    from meridian.config.schema.root import Config
+    from meridian.envoy.fold import EdgeFacts, Fold
+    from meridian.feature import Delivery
 
 
 def _api(control: Control) -> APIRouter:
@@ -23,6 +31,26 @@ def _api(control: Control) -> APIRouter:
     from meridian.limits.api import router
 
     return router(control)
+
+
+def _folds(facts: EdgeFacts) -> Sequence[Fold]:
+    """Imported where an edge's agent asks for them."""
+    from meridian.limits.traffic.events import Events
+    from meridian.limits.traffic.recording import Recording
+
+    return (Recording(facts), Events(facts))
+
+
+async def _receive(control: Control, delivery: Delivery) -> None:
+    from meridian.limits.traffic.receive import receive
+
+    await receive(control, delivery)
+
+
+async def _what_if(control: Control, before: Config, after: Config) -> Sequence[Replay]:
+    from meridian.limits.traffic.whatif import what_if
+
+    return await what_if(control, before, after)
 
 
 FEATURE = Feature(
@@ -33,6 +61,10 @@ FEATURE = Feature(
     compile=compile_limits,
     load=load,
     controllers=lambda control: (Choices(control),),
+    companions=lambda: (COMPANION,),
+    folds=_folds,
+    receive=_receive,
+    what_if=_what_if,
     api=_api,
     commands=COMMANDS,
     migrations=files("meridian.limits") / "migrations",

@@ -56,6 +56,8 @@ def test_changes_as_json(before: Path, after: Path, capsys: pytest.CaptureFixtur
                 "affects": "users with addresses in France",
             }
         ],
+        "replays": [],
+        "replay_trouble": "",
     }
 
 

@@ -39,7 +39,10 @@ def test_a_block_is_a_decision_and_a_row_of_the_table() -> None:
     found = harvest(BLOCK)
     [decision] = found.decisions
     assert decision.sentence == (
-        "EU: 5 failed attempts; login-guessing blocks account 0123456789ab until 17 Mar 18:46:41 UTC"
+        "EU: login-guessing blocks account 0123456789ab until 17 Mar 18:46:41 UTC after 5 failed attempts"
+    )
+    assert (
+        harvest({**BLOCK, "blocks": 3}).decisions[0].sentence.endswith("5 failed attempts, block 3 in a row")
     )
     assert (decision.controller, decision.kind) == ("limits.shield", "block")
     assert found.records[0]["blocks"] == [BLOCK]

@@ -118,7 +118,7 @@ async def test_blocks_are_listed_once(live: Live) -> None:
     await send(live, content)
     await send(live, content)
     [found] = (await live.ops("GET", "/blocks")).json()["blocks"]
-    assert (found["kind"], found["subject"], found["region"]) == ("account", BLOCK["subject"], "EU")
+    assert (found["kind"], found["name"], found["region"]) == ("account", BLOCK["subject"], "EU")
 
 
 def halved() -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field, StringConstraints
@@ -71,7 +71,10 @@ class Applied(BaseModel):
 
 
 class PlanIn(BaseModel):
+    """against: compare with this text instead of the active configuration."""
+
     text: Text
+    against: Text | None = None
 
 
 class ChangeOut(BaseModel):
@@ -82,12 +85,23 @@ class ChangeOut(BaseModel):
     affects: str
 
 
+class ReplayOut(BaseModel):
+    """subject: what it is about. sentence: what would have been in the last hour, and what was. evidence: the same as JSON."""
+
+    subject: str
+    sentence: str
+    evidence: dict[str, Any]
+
+
 class Plan(BaseModel):
-    """version: the active one. different: whether the text is. changes: for whom what becomes different."""
+    """version: the active one. different: whether the text is. changes: for whom what becomes different. replays: what recorded
+    traffic says about it. trouble: why traffic could not be replayed, or empty."""
 
     version: int
     different: bool
     changes: list[ChangeOut]
+    replays: list[ReplayOut]
+    trouble: str
 
 
 def router(control: "ControlPlane", applying: "Applying") -> APIRouter:
@@ -154,10 +168,16 @@ def router(control: "ControlPlane", applying: "Applying") -> APIRouter:
 
     @routes.post("/plan", dependencies=[ops])
     async def plan(body: PlanIn) -> Plan:
-        """What a text would change, and for whom. It is checked as `apply` would, and nothing is stored."""
-        planned = await applying.plan(body.text)
-        changes = [ChangeOut(**asdict(change)) for change in planned.changes]
-        return Plan(version=planned.version, different=planned.different, changes=changes)
+        """What a text would change, and for whom, and what the last hour's traffic says about it. It is checked
+        as `apply` would, and nothing is stored."""
+        planned = await applying.plan(body.text, body.against or "")
+        return Plan(
+            version=planned.version,
+            different=planned.different,
+            changes=[ChangeOut(**asdict(change)) for change in planned.changes],
+            replays=[ReplayOut(**asdict(each)) for each in planned.replays],
+            trouble=planned.trouble,
+        )
 
     return routes
 

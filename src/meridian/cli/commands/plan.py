@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from meridian import console as output
+from meridian.core.errors import MeridianError
 
 if TYPE_CHECKING:
     from meridian.config.change import Change
@@ -32,6 +33,8 @@ FOLD = 5
 def plan(file: Path, against: Path | None, home: str | None, as_json: bool) -> int:
     """Say what applying FILE would change, and for whom: countries, features, failover edges, and every other setting.
 
+    Where limits change, control replays the last hour's traffic and says whom they would have refused, then and now.
+
     Changes nothing. Exit status 0: nothing would change, 2: something would, 1: FILE is not valid or there is nothing
     to compare it with.
     """
@@ -48,8 +51,16 @@ def plan(file: Path, against: Path | None, home: str | None, as_json: bool) -> i
     else:
         origin, before = {"file": str(against)}, load(against, model).config
     found = changes(before, after, features())
+    replayable = {feature.name for feature in features() if feature.what_if is not None}
+    asked = any(change.area in replayable for change in found)
+    replays, trouble = _replays(home, file, against) if asked else ([], "")
     if as_json:
-        output.emit({"against": origin, "changes": [asdict(change) for change in found]})
+        said = {
+            "changes": [asdict(change) for change in found],
+            "replays": replays,
+            "replay_trouble": trouble,
+        }
+        output.emit({"against": origin, **said})
         return CHANGED if found else 0
     described = origin.get("file") or f"version {origin['version']}, which is active"
     if not found:
@@ -57,6 +68,10 @@ def plan(file: Path, against: Path | None, home: str | None, as_json: bool) -> i
         return 0
     for line in lines(found):
         output.say(line)
+    if asked:
+        output.say("traffic")
+        for line in [str(each["sentence"]) for each in replays] + ([trouble] if trouble else []):
+            output.say(f"  {line}")
     output.say()
     output.say(f"{output.counted(len(found), 'change')} to {described}")
     return CHANGED
@@ -70,6 +85,21 @@ def _active(home: str | None, model: "type[Config]") -> tuple[dict[str, Any], "C
     active = Client(home).get("/infrastructure/config")
     config = load(str(active["text"]), model, name="the active configuration").config
     return {"version": active["version"], "digest": active["digest"]}, config
+
+
+def _replays(home: str | None, file: Path, against: str | Path | None) -> tuple[list[dict[str, Any]], str]:
+    """What the last hour's traffic says, from control, and why it says less than it could."""
+    from meridian.cli.client import Client
+
+    body = {"text": file.read_text(encoding="utf-8")}
+    if against is not None:
+        body["against"] = Path(against).read_text(encoding="utf-8")
+    try:
+        planned = Client(home).post("/infrastructure/config/plan", body)
+    except MeridianError as error:
+        reason = str(error).splitlines()[0]
+        return [], f"no traffic could be replayed: {reason}"
+    return list(planned.get("replays", [])), str(planned.get("trouble", ""))
 
 
 def lines(found: "Sequence[Change]") -> Iterator[str]:

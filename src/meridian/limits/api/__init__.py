@@ -1,5 +1,5 @@
-"""The routes of limits, for operators: what they are (`reading`), how they are used
-(`traffic.api`), rates of single users (`overrides`), and acting (`acting`)."""
+"""The routes of limits, for operators: what they are (`reading`), how they are used (`traffic.api`), rates of single users
+(`overrides`), and acting (`acting`)."""
 
 from fastapi import APIRouter
 
