@@ -132,6 +132,7 @@ class Feature:
     check: findings that the shape cannot say. changes: what going from one configuration to another changes, for whom.
     load: its compile-time state (anything whose `repr` is stable), read again at each recompilation.
     compile: pure; what it adds to one edge. prove: pure; objections to all edges' snapshots together.
+    companions: processes that each edge's agent keeps running beside its Envoy.
     folds: what each edge's agent makes of its logs (see `envoy.fold`). receive: stores the records that the folds made; raises
     ValueError for what is none. what_if: what recorded traffic says about going from one configuration to another.
     migrations: a folder of `NNNN_name.sql` files with its tables."""

@@ -27,10 +27,11 @@ def recorded(home: Path) -> list[ProcessId]:
 
 
 def envoys(home: Path) -> Iterator[tuple[ProcessId, Path]]:
-    """The Envoys of a home's edges that run, each with its edge's folder."""
+    """The Envoys of a home's edges that run, and their companions, each with its edge's folder."""
     for folder in sorted((home / "edges").glob("*/")):
         known = register.read(folder / register.PID_FILE)
-        for envoy in [*known, *register.left_over(folder.resolve(), known)]:
+        left = register.left_over(folder.resolve(), known)
+        for envoy in [*known, *left, *register.companions(folder)]:
             if process := identify(envoy.pid):
                 yield process, folder
 

@@ -91,6 +91,7 @@ def _run(
         concurrency=concurrency,
         rehearse=rehearse,
         loops=[loop for feature in features() for loop in feature.edge_loops()],
+        companions=[each for feature in features() for each in feature.companions()],
         folds={feature.name: feature.folds for feature in features()},
         country_database=default_database(),
     )

@@ -62,6 +62,7 @@ class Agent:
                 self.reporting.always(),
                 self.watch.always(),
                 self.parts.tail.always(),
+                self.parts.companions.always(),
                 self._leaving.wait(),
             )
             tasks = [asyncio.ensure_future(each) for each in always]
@@ -81,6 +82,7 @@ class Agent:
             await self.parts.rehearsal.stop()
         if self._leaving.is_set():
             await self.parts.supervisor.stop(self.state.settings.drain)
+            await self.parts.companions.stop()
             await self.parts.tail.finish()
             await self.reporting.send()
         else:

@@ -7,6 +7,7 @@ from pathlib import Path
 from meridian.core.clock import Clock, SystemClock
 from meridian.envoy.agent.activation import Activation
 from meridian.envoy.agent.agent import Agent
+from meridian.envoy.agent.companions import keep
 from meridian.envoy.agent.cycle import Cycle
 from meridian.envoy.agent.files import XdsFiles
 from meridian.envoy.agent.folder import EdgeFolder
@@ -27,6 +28,7 @@ from meridian.envoy.agent.tail.tail import tail
 from meridian.envoy.agent.trial import Trial
 from meridian.envoy.agent.validation import Validation
 from meridian.envoy.agent.watch import Watch
+from meridian.envoy.companion import Companion
 from meridian.envoy.fold import EdgeFacts, Folds
 from meridian.envoy.snapshot import Json, Snapshot
 
@@ -47,6 +49,7 @@ class EdgeOptions:
     rehearse: bool = True
     loops: Sequence[EdgeLoop] = ()
     folds: Folds = field(default_factory=dict)
+    companions: Sequence[Companion] = ()
     country_database: Path | None = None
 
 
@@ -85,6 +88,7 @@ def build(options: EdgeOptions, clock: Clock | None = None) -> Agent:
         rotation=Rotation(folder.access_log, folder.envoy_log),
         supervisor=supervisor,
         activation=Activation(files, supervisor.admin, folder.envoy_log, subscriptions),
+        companions=keep(options.companions, folder.home, folder.log, lambda: state.active, state.problem),
         tail=tail(folder, facts, options.folds, clock, outbox.add, link.records),
         country_database=options.country_database,
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from meridian.core.clock import Clock
 from meridian.envoy.agent.activation import Activation
+from meridian.envoy.agent.companions import Companions
 from meridian.envoy.agent.files import XdsFiles
 from meridian.envoy.agent.folder import EdgeFolder
 from meridian.envoy.agent.link import Link
@@ -36,5 +37,6 @@ class Parts:
     rotation: Rotation
     supervisor: Supervisor
     activation: Activation
+    companions: Companions
     tail: Tail
     country_database: Path | None = None

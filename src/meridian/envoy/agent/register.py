@@ -11,6 +11,17 @@ from meridian.envoy.agent.folder import replace
 from meridian.envoy.agent.process import EnvoyProcess, identity, strays
 
 PID_FILE = "envoy.pid"
+COMPANIONS = "companions"
+"""Folder with the pid files of the companions, beside Envoy's."""
+
+
+def companion_file(home: Path, name: str) -> Path:
+    return home / COMPANIONS / f"{name}.pid"
+
+
+def companions(home: Path) -> list[EnvoyProcess]:
+    """The companions of the edge at `home` that are alive."""
+    return [each for path in sorted((home / COMPANIONS).glob("*.pid")) for each in read(path)]
 
 
 def read(path: Path) -> list[EnvoyProcess]:
@@ -48,7 +59,7 @@ def left_over(home: Path, known: list[EnvoyProcess]) -> list[EnvoyProcess]:
 
 
 def stop_leftover(home: Path, grace: float = 3.0) -> int:
-    """Stops every Envoy of the edge at `home`, whoever started it, and says how many there were.
+    """Stops every Envoy of the edge at `home`, whoever started it, and its companions, and says how many Envoys there were.
 
     For `meridian down`, when the agent that would have done it is gone.
     """
@@ -59,6 +70,8 @@ async def stop_all(home: Path, grace: float = 3.0) -> int:
     """`stop_leftover` for a running event loop. home: resolved."""
     known = read(home / PID_FILE)
     everyone = known + left_over(home, known)
-    await asyncio.gather(*(each.stop(grace) for each in everyone))
+    await asyncio.gather(*(each.stop(grace) for each in [*everyone, *companions(home)]))
     write(home / PID_FILE, [])
+    for path in (home / COMPANIONS).glob("*.pid"):
+        write(path, [])
     return len(everyone)

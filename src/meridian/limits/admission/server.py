@@ -1,11 +1,14 @@
 """The admission process of one edge: from its start to its end."""
 
 import asyncio
+import contextlib
 import signal
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from meridian.envoy.agent.folder import replace
+from meridian.envoy.companion import TROUBLE
 from meridian.envoy.snapshot import Json
 from meridian.limits.admission.desk import Desk
 from meridian.limits.admission.lifted import lifted
@@ -22,6 +25,7 @@ from meridian.limits.shield.guard import Change, Guard
 from meridian.limits.shield.journal import FILE as JOURNAL
 from meridian.limits.shield.journal import Journal
 
+NAME = "admission"
 TICK = 0.25
 """Seconds between looks at the file and at what is over."""
 WRITE_EVERY = 1.0
@@ -43,6 +47,7 @@ class Admission:
     guard: Guard = field(init=False)
     journal: Journal = field(init=False)
     _written: float = 0.0
+    _told: str = "?"
 
     def __post_init__(self) -> None:
         self.told = Told(self.home / "xds" / FILE)
@@ -101,18 +106,28 @@ class Admission:
             return
 
     async def _look(self, desk: Desk) -> None:
-        before = self.told.problem
         settings = self.told.news()
         if settings is not None:
             await self._take_over(desk, settings)
-        if self.told.problem and self.told.problem != before:
-            self.log.note("trouble", sentence=self.told.problem)
+        self._tell()
         self.guard.tidy(desk.settings.limits.shields, _TIDIED)
         if time.monotonic() >= self._written + WRITE_EVERY:
             self._written = time.monotonic()
             self._count(desk)
             await self.journal.flush_aside()
         await asyncio.to_thread(self.log.flush)
+
+    def _tell(self) -> None:
+        """What is wrong, to whoever looks at the edge: its agent reads it from the file."""
+        away = (
+            f"exact limits are counted by this edge alone: {self.store.problem}" if self.store.problem else ""
+        )
+        sentence = "; ".join(part for part in (self.told.problem, away) if part)
+        if sentence == self._told:
+            return
+        self._told = sentence
+        with contextlib.suppress(OSError):
+            replace(self.home / TROUBLE.format(name=NAME), sentence.encode(), durable=False)
 
     async def _take_over(self, desk: Desk, settings: Settings) -> None:
         limits = settings.limits
