@@ -15,6 +15,7 @@ from meridian.core.risk import Risk
 from meridian.core.suggest import did_you_mean
 
 F = TypeVar("F", bound=Callable[..., Any])
+RISKS = [str(risk) for risk in Risk]
 
 
 class Answer(Protocol):
@@ -49,7 +50,7 @@ def who_options(command: F) -> F:
         click.option("--client", "address", default="", help="The client's address."),
         click.option("--tier", default="", help="The user's tier."),
         click.option(
-            "--risk", type=click.Choice([str(risk) for risk in Risk]), default="low", show_default=True
+            "--risk", type=click.Choice(RISKS), default="low", show_default=True, help="Their risk."
         ),
         click.option("--country", default="", help="Of the client's address."),
         click.option("--region", default="", help="The user's region."),
