@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
 
@@ -92,10 +92,31 @@ class EdgeLoop(Protocol):
     def step(
         self, snapshot: Snapshot, health: Sequence[HostHealth], now: datetime, monotonic: float
     ) -> tuple[Mapping[str, bytes], Sequence[Decision]]:
-        """Resources of the snapshot to lay over it (only `endpoints/...`), and decisions to report. Called each second."""
+        """Resources of the snapshot to lay over it (only `endpoints/...`, and the stamp), and decisions to report. Called each
+        second."""
 
     def replay(self, evidence: Mapping[str, Any]) -> Sequence[Decision]:
         """Decides again from a journalled decision's evidence."""
+
+
+@runtime_checkable
+class Adviser(Protocol):
+    """A controller that has something to say to single edges, such as their part of something that a region's edges share. It
+    travels with the answer to the edge's report, under the feature's name, which the controller's name begins with."""
+
+    name: str
+
+    def advise(self, report: EdgeReport) -> Mapping[str, Any]:
+        """JSON for the edge that sent this report; empty: it goes on as last advised. Called with each report, in every process
+        of control; must not wait."""
+
+
+@runtime_checkable
+class Advised(Protocol):
+    """An edge loop that wants its feature's advice."""
+
+    def heed(self, advice: Mapping[str, Mapping[str, Any]]) -> None:
+        """Feature -> what control advised last, also before a restart of this agent. Called before each step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The control plane as features see it (`feature.Control`), and what its own routes need besides."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ from meridian.core.journal import Journal
 from meridian.core.principal import Principal, Role
 from meridian.envoy.report import EdgeReport
 from meridian.envoy.snapshot import Json
-from meridian.feature import Caller, Feature
+from meridian.feature import Adviser, Caller, Feature
 from meridian.geo.lookup import CountryLookup
 from meridian.store.configs import Configs
 from meridian.store.database import Database
@@ -38,6 +39,8 @@ from meridian.store.journal import PostgresJournal
 from meridian.store.keys import KeyRing
 from meridian.store.lease import Lease
 from meridian.store.tokens import Tokens
+
+log = logging.getLogger(__name__)
 
 
 class ControlPlane:
@@ -165,6 +168,21 @@ class ControlPlane:
             self.app_jwks = app
         where = laid_over(active.config, self._local)
         return Inputs(active.config, where, {"app": app, "meridian": self.signing.jwks}, active.version)
+
+    def advice(self, report: EdgeReport) -> dict[str, dict[str, Any]]:
+        """Feature -> what it advises the edge that sent this report. One that fails advises nothing this time."""
+        found: dict[str, dict[str, Any]] = {}
+        for adviser in self.controllers:
+            if not isinstance(adviser, Adviser):
+                continue
+            try:
+                told = adviser.advise(report)
+            except Exception as error:  # noqa: BLE001 - advice is no reason to lose a report
+                log.warning("%s advises nothing to %s: %r", adviser.name, report.instance, error)
+                continue
+            if told:
+                found.setdefault(adviser.name.partition(".")[0], {}).update(told)
+        return found
 
     def leading(self) -> bool:
         """Whether this process is the one of all replicas whose controllers act."""

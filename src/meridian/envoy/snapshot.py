@@ -31,6 +31,16 @@ def response(resources: Sequence[Json]) -> bytes:
     return b'{"resources":' + body + b',"version_info":"' + digest(body).encode() + b'"}'
 
 
+def edited(content: bytes, text: bytes, by: bytes) -> bytes:
+    """A file made by `response` with one piece of its text replaced, under the version that then belongs to it. Raises ValueError
+    where the text does not stand there exactly once."""
+    body, mark, _ = content.removeprefix(b'{"resources":').rpartition(b',"version_info":"')
+    if not mark or body.count(text) != 1:
+        raise ValueError(f"{text!r} does not stand exactly once in this file")
+    body = body.replace(text, by)
+    return b'{"resources":' + body + mark + digest(body).encode() + b'"}'
+
+
 def for_envoy(content: bytes) -> bool:
     """Whether a resource is read by Envoy; the others are for processes beside it."""
     return content.lstrip(b"{ \n").startswith(b'"resources"')

@@ -10,7 +10,7 @@ from meridian.envoy.contribution import Filter, Slot
 from meridian.envoy.snapshot import Json
 from meridian.envoy.types import LOCAL_RATELIMIT, typed
 from meridian.limits.applies import ORDER
-from meridian.limits.pricing import CREDITS, at_edge, slots
+from meridian.limits.pricing import CREDITS, WIDE, at_edge, slots
 from meridian.limits.settings import Key, Limits
 
 UNLIMITED = {"max_tokens": 4_000_000_000, "tokens_per_fill": 4_000_000_000, "fill_interval": "1s"}
@@ -32,7 +32,6 @@ COUNTED: dict[Key, str] = {
     "region": "x-meridian-region",
 }
 """Key -> the header that says who is counted. A client's address is what Envoy knows of the connection."""
-WIDE: tuple[Key, ...] = ("country", "region")
 
 
 def slot_header(key: Key) -> str:

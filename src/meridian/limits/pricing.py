@@ -18,6 +18,8 @@ from meridian.limits.applies import ORDER
 from meridian.limits.quota import Quota, quota
 from meridian.limits.settings import Key, Limits, Policy
 
+WIDE: tuple[Key, ...] = ("country", "region")
+"""Keys that many users share, wherever each of them is sent."""
 CREDITS = 1_000_000_000
 """In a full bucket. Envoy takes at most so many at once, too."""
 USUAL: Mapping[Key, tuple[int, ...]] = {
@@ -86,6 +88,14 @@ def fill_of(quota: Quota) -> int:
     return max(50, round(quota.refill * 1000))
 
 
-def price_of(quota: Quota) -> int:
-    """Credits that one request costs: a full bucket pays for exactly `quota.burst` of them, up to a burst of 31,622."""
-    return CREDITS // quota.burst
+def shared_keys(limits: Limits) -> tuple[Key, ...]:
+    """The keys whose limits the edges of a region divide among themselves (see `sharing`)."""
+    return ORDER if limits.edges == "share" else WIDE
+
+
+def price_of(quota: Quota, part: float = 1.0) -> int:
+    """Credits that one request costs: a full bucket pays for exactly `quota.burst` of them, up to a burst of 31,622.
+
+    part: of the limit that the edge holds. A bucket always pays for one request: a part of less than one would be no limit, but
+    a closed door."""
+    return CREDITS // quota.burst if part == 1.0 else min(CREDITS, int(CREDITS / (quota.burst * part)))

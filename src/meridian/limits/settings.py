@@ -176,6 +176,12 @@ class Limits(Section):
     """IPv6 addresses that share so many leading bits are one client."""
     expected_users: Annotated[int, Field(ge=100, le=10_000_000)] = 200_000
     """Users and clients of one edge that are counted side by side; beyond that, the one not seen for longest is forgotten."""
+    edges: Literal["share", "sticky"] = "share"
+    """How several edges of one region keep a limit together. share: each holds the part of every limit that is its part of the
+    region's requests; right where requests are spread over the edges one by one. They never admit more than the limit together,
+    and a client that stays on one edge gets that edge's part only. sticky: every edge holds whole limits of users and clients,
+    and divides those of countries and regions; right where the balancer sends each user always to the same edge (consistent
+    hashing). Who gets round that is admitted up to so many times as there are edges. Exact limits do not depend on it."""
     headers: Literal["ietf", "draft-03", "both", "none"] = "ietf"
     """Fields that tell clients where they stand. ietf: RateLimit and RateLimit-Policy. draft-03: Envoy's X-RateLimit-*."""
     actions: dict[Slug, Action] = {}

@@ -6,7 +6,7 @@ from typing import Any
 from meridian.config.schema.root import Config
 from meridian.envoy.snapshot import Json
 from meridian.limits.applies import action_of, met, section
-from meridian.limits.pricing import at_edge, keys_in_use, slots
+from meridian.limits.pricing import at_edge, keys_in_use, shared_keys, slots
 from meridian.limits.settings import Limits
 from meridian.limits.state import LimitsState
 
@@ -23,6 +23,7 @@ def tables(config: Config, state: LimitsState, here: str) -> Json:
     return {
         "here": here,
         "keys": list(keys_in_use(limits)),
+        "shared": dict.fromkeys(shared_keys(limits), True),
         "asks": asks,
         "meets": meets,
         "actions": {name: meets[name] for name in limits.actions if name in meets},

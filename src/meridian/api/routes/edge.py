@@ -24,9 +24,11 @@ RegionName = Annotated[str, Path(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,62}$", examp
 
 
 class Acknowledged(BaseModel):
-    """Identifiers of the decisions that are stored now, whether or not they were before."""
+    """Identifiers of the decisions that are stored now, whether or not they were before. advice: feature -> what it advises this
+    edge; a feature that is not named advises as before."""
 
     acknowledged: list[str]
+    advice: dict[str, dict[str, Any]] = {}
 
 
 class EdgeStatus(BaseModel):
@@ -123,14 +125,15 @@ def router(control: "ControlPlane") -> APIRouter:
             raise InvalidInput(f"the report is about {report.region[:63]}, and was sent for {region}")
         decisions = decisions_of(report)
         control.edges.hear(report)
+        advice = control.advice(report)
         if not decisions:
-            return Acknowledged(acknowledged=[])
+            return Acknowledged(acknowledged=[], advice=advice)
         try:
             stored = await control.journal.write(decisions)
         except (Unavailable, psycopg.OperationalError) as error:
             log.info("the decisions of the edge in %s stay there until PostgreSQL answers: %s", region, error)
-            return Acknowledged(acknowledged=[])
-        return Acknowledged(acknowledged=[decision.id for decision in stored])
+            return Acknowledged(acknowledged=[], advice=advice)
+        return Acknowledged(acknowledged=[decision.id for decision in stored], advice=advice)
 
     @routes.get("/infrastructure/edges", tags=["edges"], dependencies=[Depends(control.requires(Role.OPS))])
     async def edges() -> EdgesStatus:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from meridian.core.clock import Clock, SystemClock
 from meridian.envoy.agent.activation import Activation
+from meridian.envoy.agent.advice import HeldAdvice
 from meridian.envoy.agent.agent import Agent
 from meridian.envoy.agent.companions import keep
 from meridian.envoy.agent.cycle import Cycle
@@ -72,6 +73,7 @@ def build(options: EdgeOptions, clock: Clock | None = None) -> Agent:
     )
     link = Link(options.control, options.region, options.token_file)
     outbox = Outbox(folder.decisions, clock)
+    advice = HeldAdvice(folder.advice)
     facts = EdgeFacts(options.region, instance, folder.home, lambda: state.active)
     parts = Parts(
         folder=folder,
@@ -83,7 +85,8 @@ def build(options: EdgeOptions, clock: Clock | None = None) -> Agent:
         files=files,
         validation=Validation(options.binary, folder.home, options.inlined),
         rehearsal=Rehearsal(folder, options.binary) if options.rehearse else None,
-        overlays=Overlays(options.loops, folder.overlay),
+        advice=advice,
+        overlays=Overlays(options.loops, folder.overlay, lambda: advice.held),
         outbox=outbox,
         rotation=Rotation(folder.access_log, folder.envoy_log),
         supervisor=supervisor,

@@ -85,6 +85,10 @@ class EdgeFolder:
         return self.home / "overlay.json"
 
     @property
+    def advice(self) -> Path:
+        return self.home / "advice.json"
+
+    @property
     def rehearsal(self) -> Path:
         return self.home / "rehearsal"
 

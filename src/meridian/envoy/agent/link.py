@@ -1,7 +1,7 @@
 """The edge's side of its talk with control: snapshots come in by long poll, reports go out.
 
 `GET  {control}/edge/v1/{region}/snapshot?wait=25`, If-None-Match: 200 with a snapshot's bytes and its ETag,
-or 304. `POST {control}/edge/v1/{region}/report`: answered with `{"acknowledged": [ids of decisions]}`.
+or 304. `POST {control}/edge/v1/{region}/report`: answered with `{"acknowledged": [ids of decisions], "advice": {feature: {}}}`.
 `POST {control}/edge/v1/{region}/records`, gzip: answered with `{"stored": n, "known": n, "refused": [...]}`.
 """
 
@@ -9,6 +9,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,15 @@ LARGEST = 256_000_000
 """Bytes of a snapshot that are accepted."""
 _UNREADABLE = (400, 413, 422)
 _AWAY = (aiohttp.ClientError, TimeoutError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """To a report. acknowledged: identifiers of decisions that control has now. advice: as it came, of any shape; None where
+    there is none."""
+
+    acknowledged: list[str]
+    advice: Any = None
 
 
 class Link:
@@ -65,9 +75,8 @@ class Link:
                     await offer(snapshot)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, hides nothing
 
-    async def report(self, report: EdgeReport) -> list[str]:
-        """Sends one report; returns the decisions that control has now. Raises OSError or ValueError when
-        it did not get through."""
+    async def report(self, report: EdgeReport) -> Answer:
+        """Sends one report. Raises OSError or ValueError when it did not get through."""
         try:
             async with asyncio.timeout(5):
                 async with self._open().post(
@@ -79,8 +88,9 @@ class Link:
                     raw: Any = await answer.json(content_type=None)
         except _AWAY as error:
             raise OSError(str(error)) from error
-        found = raw.get("acknowledged", []) if isinstance(raw, dict) else []
-        return [str(id) for id in found]
+        if not isinstance(raw, dict):
+            return Answer([])
+        return Answer([str(id) for id in raw.get("acknowledged", [])], raw.get("advice"))
 
     async def records(self, packed: bytes) -> Taken | None:
         """Sends a batch of records; None when control can never read it. Raises OSError or ValueError when it

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from meridian.core.clock import Clock
 from meridian.envoy.agent.activation import Activation
+from meridian.envoy.agent.advice import HeldAdvice
 from meridian.envoy.agent.companions import Companions
 from meridian.envoy.agent.files import XdsFiles
 from meridian.envoy.agent.folder import EdgeFolder
@@ -32,6 +33,7 @@ class Parts:
     files: XdsFiles
     validation: Validation
     rehearsal: Rehearsal | None
+    advice: HeldAdvice
     overlays: Overlays
     outbox: Outbox
     rotation: Rotation

@@ -32,11 +32,12 @@ class Reporting:
     async def send(self) -> None:
         """Once; without effect when control does not answer."""
         try:
-            acknowledged = await self.parts.link.report(self.report())
+            answer = await self.parts.link.report(self.report())
         except (OSError, ValueError) as error:
             log.debug("the report did not get through: %s", error)
             return
-        self.parts.outbox.acknowledge(acknowledged)
+        self.parts.outbox.acknowledge(answer.acknowledged)
+        self.parts.advice.take(answer.advice)
 
     def report(self) -> EdgeReport:
         parts, state = self.parts, self.state
@@ -53,6 +54,7 @@ class Reporting:
             rejection=state.rejection,
             health=state.health,
             decisions=parts.outbox.batch(),
+            advice=dict(parts.advice.held),
             sentence=self.sentence(),
         )
 

@@ -126,6 +126,9 @@ local function check(handle, facts)
     local key = limits.keys[place]
     if limit and counted[key] ~= "" and (only == "" or only == key) then
       if hits > limit.burst then return refuse(handle, "hits is more than " .. limit.name .. " allows at once.") end
+      if hits * limit.price > CREDITS then
+        return refuse(handle, "hits is more than this edge's part of " .. limit.name .. " allows at once; ask for fewer at a time.")
+      end
       headers:add("x-meridian-" .. key .. "-slot" .. ((key == "client" or key == "address") and "-asked" or ""), limit.slot)
       headers:add("x-meridian-" .. key .. "-price", string.format("%d", dry and 1 or limit.price * hits))
       looked[place] = "1"

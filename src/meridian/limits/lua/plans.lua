@@ -2,6 +2,7 @@
 
 local limits = data.limits
 local CREDITS = 1e9
+local SHARE = 1 -- the part of each limit that this edge holds
 local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
 
 -- What one policy asks of a request, by quota.py. rate: an operator's own choice, which nothing multiplies.
@@ -16,7 +17,7 @@ local function priced(name, tier, risk, value, rate)
   end
   local burst = amount
   if policy.burst then burst = max(1, floor(policy.burst * amount / policy.rate + 0.5)) end
-  local price = floor(CREDITS / burst)
+  local price = min(CREDITS, floor(CREDITS / (burst * (limits.shared[policy.key] and SHARE or 1))))
   return {
     name = name, key = policy.key, slot = policy.slot, price = price, burst = burst, rate = amount, window = policy.window,
     fill = CREDITS / tonumber(policy.slot:match("^%d+")) * 1000, -- credits a second
