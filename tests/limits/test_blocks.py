@@ -19,7 +19,7 @@ def begun(at: datetime, subject: str = "a", lasting: timedelta = HOUR, **other: 
         "shield": "login",
         "subject": subject * 32,
         "until": (at + lasting).timestamp(),
-        "failures": 5,
+        "blocks": 1,
         **other,
     }
 
@@ -44,7 +44,7 @@ async def test_blocks_are_listed_while_they_last_the_newest_first_and_told_twice
         ("US", "a"),
     ]
     assert (await blocks.in_force(now, most=1))[0] == Block(
-        "EU", "login", "address", "b" * 32, now, now + 2 * HOUR, 5
+        "EU", "login", "address", "b" * 32, now, now + 2 * HOUR, 1
     )
     assert [each.subject[0] for each in await blocks.in_force(now + timedelta(minutes=90))] == ["b"]
 
@@ -73,7 +73,7 @@ async def test_blocks_that_were_over_a_day_ago_are_forgotten(bench: Bench) -> No
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"kind": "user"}, {"event": "counts"}, {"t": "now"}, {"until": -1}, {"failures": "5"}, {"subject": ""}],
+    [{"kind": "user"}, {"event": "counts"}, {"t": "now"}, {"until": -1}, {"blocks": "5"}, {"subject": ""}],
 )
 async def test_what_is_no_block_is_left_out(bench: Bench, wrong: dict[str, Any]) -> None:
     now = bench.clock.now()

@@ -194,11 +194,17 @@ async def test_a_block_can_be_lifted_by_the_name_it_is_listed_under(bench: Bench
     name, now = "0123456789abcdef" * 2, bench.clock.now()
     with pytest.raises(NotFound, match="no block is listed as 0123"):
         await lift_block(bench, "name", name, "otto", "x")  # type: ignore[arg-type]
-    event = {"event": "block", "t": now.timestamp(), "kind": "device", "shield": "login", "subject": name}
+    event = {
+        "event": "block",
+        "t": now.timestamp(),
+        "kind": "device",
+        "shield": "login",
+        "subject": f"{name}.{name}",
+    }
     async with bench.database.connection() as connection:
         await record_block_events(connection, "EU", [{**event, "until": now.timestamp() + 60}], now)
-    await lift_block(bench, "name", name, "otto", "x")  # type: ignore[arg-type]
-    assert [(each.kind, each.subject) for each in bench.loaded.lifted] == [("device", name)]
+    await lift_block(bench, "name", f"{name}.{name}", "otto", "x")  # type: ignore[arg-type]
+    assert [(each.kind, each.subject) for each in bench.loaded.lifted] == [("account", name)]
 
 
 async def test_what_is_in_force_follows_from_the_time_alone(bench: Bench) -> None:

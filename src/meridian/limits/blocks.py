@@ -7,29 +7,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from meridian.limits.store import Blocked
-
 if TYPE_CHECKING:
     from meridian.store.database import Connection, Database
 
 KEPT = timedelta(days=1)
 """How long a block that is over can still be told of again."""
-KINDS: tuple[Blocked, ...] = ("account", "address", "device")
+KINDS = ("account", "address", "device")
 _LATEST = 4_102_444_800
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """kind: what is blocked; "device" is an account on one device that it has used before. subject: the name under which edges
-    keep it, which tells nobody whose it is. failures: attempts that led to it."""
+    """kind: what is blocked; "device" is an account on one device that it has used before. subject: the address, or the name
+    under which edges keep an account, which tells nobody whose it is; for a device, the account's, a dot, and its own.
+    in_a_row: how many blocks of the subject there were by then."""
 
     region: str
     shield: str
-    kind: Blocked
+    kind: str
     subject: str
     began: datetime
     until: datetime
-    failures: int
+    in_a_row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ async def record_block_events(
     day ago are forgotten.
 
     events: lines of its log, in their order: {"event": "block", "t": 1760000000.0, "kind": "account", "shield": "login",
-    "subject": "ab12...", "until": 1760003600.0, "failures": 5}, or {"event": "unblock", ...} when it ended early; times in
+    "subject": "ab12...", "until": 1760003600.0, "blocks": 1}, or {"event": "unblock", ...} when it ended early; times in
     seconds since 1970. What is neither is left out: it may be of another version."""
     async with connection.cursor() as cursor:
         for event in events:
@@ -79,7 +78,7 @@ async def record_block_events(
                 )
             elif block.until > now - KEPT:
                 await cursor.execute(
-                    "INSERT INTO limit_block (region, shield, kind, subject, began, until, failures) "
+                    "INSERT INTO limit_block (region, shield, kind, subject, began, until, in_a_row) "
                     "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                     (
                         region,
@@ -88,7 +87,7 @@ async def record_block_events(
                         block.subject,
                         block.began,
                         block.until,
-                        block.failures,
+                        block.in_a_row,
                     ),
                 )
         await cursor.execute("DELETE FROM limit_block WHERE until < %s", (now - KEPT,))
@@ -99,13 +98,13 @@ def parse(region: str, event: Mapping[str, Any]) -> Block | None:
     if not isinstance(event, Mapping) or event.get("event") not in ("block", "unblock"):
         return None
     kind, shield, subject = event.get("kind"), _text(event.get("shield")), _text(event.get("subject"))
-    failures, began = event.get("failures", 0), _time(event.get("t"))
+    in_a_row, began = event.get("blocks", 1), _time(event.get("t"))
     until = _time(event.get("until")) if event["event"] == "block" else began
     if kind not in KINDS or not shield or not subject or began is None or until is None:
         return None
-    if not isinstance(failures, int) or not 0 <= failures < 2**31:
+    if not isinstance(in_a_row, int) or not 0 <= in_a_row < 2**31:
         return None
-    return Block(region, shield, kind, subject, began, until, failures)
+    return Block(region, shield, kind, subject, began, until, in_a_row)
 
 
 def _text(value: object) -> str:

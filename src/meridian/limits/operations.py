@@ -118,10 +118,10 @@ async def lift_block(
     kind is "name", what its block is listed as.
 
     Raises InvalidInput, and NotFound for a name under which no block is listed."""
-    whom, blocked = subject.strip(), await _listed(control, subject.strip()) if kind == "name" else kind
+    whom, blocked = (await _listed(control, subject.strip())) if kind == "name" else (subject.strip(), kind)
     if not 1 <= len(whom) <= 256 or not whom.isprintable():
         raise InvalidInput(f"{whom[:60]!r} is not an account or an address", "write it as its user does")
-    if blocked == "address" and kind == "address":
+    if blocked == "address":
         whom = client_of(section(control.config()), whom)
     decision = Decision(
         controller=OPERATOR,
@@ -136,14 +136,16 @@ async def lift_block(
     return await _carry_out(control, decision)
 
 
-async def _listed(control: Control, name: str) -> Blocked:
-    """What is blocked under this name."""
+async def _listed(control: Control, name: str) -> tuple[str, Blocked]:
+    """Who is blocked under this name. A device is lifted with its account."""
     found = await Blocks(control.database).called(name, control.clock.now())
     if found is None:
         raise NotFound(
             f"no block is listed as {name[:60]}", "list them with GET /infrastructure/limits/blocks"
         )
-    return found.kind
+    if found.kind == "address":
+        return name, "address"
+    return name.partition(".")[0], "account"
 
 
 def _policy(control: Control, text: str, rate: int | None) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from meridian.store.database import Database
 
 Kind = Literal["user", "client"]
-Blocked = Literal["account", "address", "device"]
+Blocked = Literal["account", "address"]
 MOST_RESETS = 10_000
 """Users and clients whose resets are remembered. Of one that is forgotten the counters start afresh once more."""
 

@@ -108,13 +108,13 @@ async def test_blocks_are_listed_and_lifted(live: Live) -> None:
         "kind": "account",
         "shield": "pay-guessing",
         "subject": "ab" * 16,
-        "failures": 5,
+        "blocks": 2,
     }
     times = {"t": now.timestamp(), "until": (now + timedelta(hours=1)).timestamp()}
     async with live.control.database.connection() as connection:
         await record_block_events(connection, "EU", [event | times], now)
     [listed] = (await live.ops("GET", "/blocks")).json()["blocks"]
-    assert (listed["name"], listed["failures"]) == ("ab" * 16, 5)
+    assert (listed["name"], listed["in_a_row"]) == ("ab" * 16, 2)
     body = {"kind": "name", "subject": "ab" * 16, "reason": "she called"}
     assert (await live.admin("POST", "/blocks/lift", body)).status_code == 200
     assert [each.subject for each in live.control.state("limits").lifted] == ["ab" * 16]

@@ -32,8 +32,8 @@ class LiftIn(BaseModel):
 
 
 class BlockOut(BaseModel):
-    """kind: "account", "address", or "device": an account on a device that it has used before. name: under which edges keep it,
-    which tells nobody whose it is. failures: attempts that led to it."""
+    """kind: "account", "address", or "device": an account on a device that it has used before. name: the address, or the name
+    under which edges keep the account, which tells nobody whose it is. in_a_row: how many blocks of it there were by then."""
 
     region: str
     kind: str
@@ -41,7 +41,7 @@ class BlockOut(BaseModel):
     shield: str
     began: datetime
     until: datetime
-    failures: int
+    in_a_row: int
 
     @classmethod
     def of(cls, block: Block) -> "BlockOut":
@@ -52,7 +52,7 @@ class BlockOut(BaseModel):
             shield=block.shield,
             began=block.began,
             until=block.until,
-            failures=block.failures,
+            in_a_row=block.in_a_row,
         )
 
 

@@ -27,7 +27,7 @@ def reset(session: Session, user: str, address: str, reason: str, home: str | No
 @json_option
 @click.pass_obj
 def blocks(session: Session, home: str | None, as_json: bool) -> None:
-    """List the accounts and addresses that shields against guessing block. Edges name them to nobody: NAME stands for one."""
+    """List what shields against guessing block. Edges tell nobody whose an account is: its NAME stands for it."""
     found = session.client(home).get(f"{PATH}/blocks")["blocks"]
     if as_json:
         emit(found)
@@ -35,10 +35,10 @@ def blocks(session: Session, home: str | None, as_json: bool) -> None:
         click.echo("nothing is blocked")
     else:
         rows = [
-            [each["kind"], each["name"], each["shield"], each["region"], each["failures"], each["until"]]
+            [each["kind"], each["name"], each["shield"], each["region"], each["in_a_row"], each["until"]]
             for each in found
         ]
-        table(["BLOCKED", "NAME", "SHIELD", "REGION", "FAILURES", "UNTIL"], rows)
+        table(["BLOCKED", "NAME", "SHIELD", "REGION", "IN A ROW", "UNTIL"], rows)
 
 
 @click.command(short_help="End a block.")

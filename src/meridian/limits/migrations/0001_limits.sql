@@ -26,7 +26,7 @@ CREATE INDEX limit_reset_age ON limit_reset (changed_at);
 
 -- Blocks that operators lifted: those of the subject that began before `lifted_at` are over.
 CREATE TABLE limit_lift (
-    kind text NOT NULL CHECK (kind IN ('account', 'address', 'device')),
+    kind text NOT NULL CHECK (kind IN ('account', 'address')),
     subject text NOT NULL CHECK (char_length(subject) BETWEEN 1 AND 256),
     lifted_at timestamptz NOT NULL,
     reason text NOT NULL,
@@ -34,7 +34,8 @@ CREATE TABLE limit_lift (
     PRIMARY KEY (kind, subject)
 );
 
--- Blocks as the edges report them. subject: a name that edges use among themselves; they tell nobody whose it is.
+-- Blocks as the edges report them. subject: an address, or the name that edges have for an account; they tell nobody whose it is.
+-- in_a_row: how many blocks of the subject there were by then.
 CREATE TABLE limit_block (
     region text NOT NULL,
     shield text NOT NULL,
@@ -42,7 +43,7 @@ CREATE TABLE limit_block (
     subject text NOT NULL,
     began timestamptz NOT NULL,
     until timestamptz NOT NULL,
-    failures integer NOT NULL,
+    in_a_row integer NOT NULL,
     PRIMARY KEY (region, shield, kind, subject, began)
 );
 CREATE INDEX limit_block_until ON limit_block (until);
