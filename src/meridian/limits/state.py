@@ -18,8 +18,8 @@ class Lift:
 class LimitsState:
     """users: user -> policy -> an operator's rate for them, instead of the policy's. clients: the same by client address (an IPv4
     address, or the IPv6 prefix that counts as one client, such as 2001:db8::/64).
-    resets: user or client -> how many times their counters were reset within the longest window; a new number is a fresh
-    counter. lifted: see Lift."""
+    resets: user or client -> which generation of their counters counts; left out: the one before any reset. A number that was
+    never there before is fresh counters. lifted: see Lift."""
 
     users: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     clients: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
