@@ -21,6 +21,7 @@ Replied = Callable[[Reply], None]
 """Called with what the store answered, or with AWAY."""
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 2.0
+_PROBE: Command = ("SET", "meridian:ready", "1", "PX", 1000)
 _GRACE = 0.001
 """Seconds. An answer that arrived while this process itself was held up is read before it is called late."""
 
@@ -170,7 +171,7 @@ class Line:
             failures += 1
 
     async def _reached(self) -> bool:
-        """Whether the store can be connected to and answers in time, twice: the first answer may have to be fetched from afar."""
+        """Whether the store can be connected to, written to, and answers in time; the first answer may take longer."""
         try:
             wire = self._make()
         except ValueError as error:
@@ -179,9 +180,9 @@ class Line:
         try:
             await wire.connect()
             async with asyncio.timeout(max(self.deadline, 0.25)):
-                await wire.exchange([("GET", "meridian:ready")])
+                await wire.exchange([_PROBE])
             async with asyncio.timeout(self.deadline):
-                replies = await wire.exchange([("GET", "meridian:ready")])
+                replies = await wire.exchange([_PROBE])
             if isinstance(replies[0], Exception):
                 raise replies[0]
         except (*FAILURES, TimeoutError) as error:

@@ -69,8 +69,6 @@ class PlainWire:
             socket_connect_timeout=_CONNECT,
             protocol=2,
             retry=Retry(NoBackoff(), 0),
-            lib_name=None,
-            lib_version=None,
         )
         self._connection: AbstractConnection = pool.make_connection()
 
