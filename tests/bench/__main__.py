@@ -8,12 +8,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import chain, compiling, living
+from tests.bench import chain, compiling, living, tailing
 from tests.bench.row import Row
 
 MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "compile": compiling.measure,
     "chain": chain.measure,
+    "tail": tailing.measure,
     "world": living.measure,
 }
 

@@ -1,4 +1,4 @@
-"""A control that only knows how to talk to an edge: one snapshot at a time, and the reports it got."""
+"""A control that only knows how to talk to an edge: one snapshot at a time, and the reports and records it got."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from meridian.envoy.snapshot import Snapshot
 
 
 class FakeControl:
-    """reports: what the edge said, in order. acknowledges: whether it takes decisions."""
+    """reports: what the edge said, in order. acknowledges: whether it takes decisions. records: id -> what a fold made."""
 
     def __init__(self, port: int, token: str = "edge-token") -> None:
         self.port = port
@@ -20,6 +20,7 @@ class FakeControl:
         self.polls: list[str] = []
         self.acknowledges = True
         self.decisions: dict[str, dict[str, Any]] = {}
+        self.records: dict[str, Any] = {}
         self._snapshot: Snapshot | None = None
         self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -32,6 +33,7 @@ class FakeControl:
         app = web.Application(client_max_size=2**26)
         app.router.add_get("/edge/v1/EU/snapshot", self._give)
         app.router.add_post("/edge/v1/EU/report", self._hear)
+        app.router.add_post("/edge/v1/EU/records", self._take)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -71,3 +73,12 @@ class FakeControl:
         taken = [each["id"] for each in report.decisions] if self.acknowledges else []
         self.decisions |= {each["id"]: each for each in report.decisions if each["id"] in taken}
         return web.Response(text=json.dumps({"acknowledged": taken}), content_type="application/json")
+
+    async def _take(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.Response(status=401)
+        records = (await request.json())["records"]
+        known = sum(each["id"] in self.records for each in records)
+        self.records |= {each["id"]: each["content"] for each in records}
+        said = {"stored": len(records) - known, "known": known, "refused": []}
+        return web.Response(text=json.dumps(said), content_type="application/json")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from meridian.limits.pricing import CREDITS, price_of
 from meridian.limits.quota import Quota
 
+_FULL = float(CREDITS)
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -21,7 +23,7 @@ class Pace:
     @classmethod
     def of(cls, quota: Quota, weight: float = 1.0) -> "Pace":
         """weight: requests that one stands for, where only a sample is there. One always fits into a full bucket."""
-        return cls(CREDITS / quota.refill, min(float(CREDITS), max(1, price_of(quota)) * weight))
+        return cls(CREDITS / quota.refill, min(_FULL, max(1, price_of(quota)) * weight))
 
 
 class Buckets:
@@ -37,25 +39,21 @@ class Buckets:
 
     def fits(self, key: Hashable, pace: Pace, now: float, hits: int = 1) -> bool:
         """Whether `take` would be paid."""
-        return pace.price * hits <= self._there(key, pace, now)[0]
+        credits, at = self._young.get(key) or self._old.get(key) or (_FULL, now)
+        return pace.price * hits <= min(_FULL, credits + max(0.0, now - at) * pace.speed)
 
     def take(self, key: Hashable, pace: Pace, now: float, hits: int = 1) -> bool:
         """Pays for all hits, or for none. now: seconds of any clock; one that went back gives nothing."""
-        there, at = self._there(key, pace, now)
+        young = self._young
+        credits, at = young.get(key) or self._old.get(key) or (_FULL, now)
+        if now > at:
+            credits += (now - at) * pace.speed
+            if credits > _FULL:
+                credits = _FULL
+            at = now
         cost = pace.price * hits
-        paid = cost <= there
-        self._young[key] = (there - cost if paid else there, at)
-        if len(self._young) >= self._half:
-            self._young, self._old = {}, self._young
+        paid = cost <= credits
+        young[key] = (credits - cost, at) if paid else (credits, at)
+        if len(young) >= self._half:
+            self._young, self._old = {}, young
         return paid
-
-    def _there(self, key: Hashable, pace: Pace, now: float) -> tuple[float, float]:
-        """Credits, and the moment they are of."""
-        bucket = self._young.get(key) or self._old.get(key)
-        if bucket is None:
-            return float(CREDITS), now
-        credits, at = bucket
-        if now <= at:
-            return credits, at
-        filled = credits + (now - at) * pace.speed
-        return (filled if filled < CREDITS else float(CREDITS)), now

@@ -3,90 +3,103 @@
 A request that another limit refused takes nothing from a shadow, as if the shadow came after it.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from meridian.core.risk import Risk
 from meridian.envoy.lines import AccessLine
-from meridian.limits.applies import Met, met
+from meridian.limits.applies import met
 from meridian.limits.quota import quota
-from meridian.limits.settings import Key
+from meridian.limits.settings import Policy
 from meridian.limits.traffic.buckets import Buckets, Pace
 from meridian.limits.traffic.settings import FoldSettings
 from meridian.limits.traffic.who import client_of
 
+MOST = 50_000
+"""Buckets held. Beyond that those not used for longest are forgotten, and whoever comes near a limit is used all the time."""
 _KNOWN = 20_000
 
 Row = tuple[str, str, str, bool]
 """Limit, country, tier, whether it would have refused."""
+_KIND = attrgetter("feature", "action", "country", "tier", "risk", "region")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One shadow for requests of one kind. shared: what is counted, where it is not who asks. by_user: or else by client. own:
+    operators' own rates. passed, refused: their rows."""
+
+    policy: Policy
+    name: str
+    shared: str
+    by_user: bool
+    own: Mapping[str, Mapping[str, int]]
+    pace: Pace
+    passed: Row
+    refused: Row
 
 
 @dataclass(slots=True)
 class Shadows:
     settings: FoldSettings
-    counts: Counter[Row] = field(default_factory=Counter)
-    _met: dict[tuple[str, str, bool], tuple[Met, ...]] = field(default_factory=dict)
-    _paces: dict[tuple[str, ...], Pace] = field(default_factory=dict)
-    _buckets: Buckets = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._buckets = Buckets(self.settings.limits.expected_users)
+    counts: dict[Row, int] = field(default_factory=dict)
+    _ways: dict[tuple[bool, tuple[str | None, ...]], tuple[_Step, ...]] = field(default_factory=dict)
+    _buckets: Buckets = field(default_factory=lambda: Buckets(MOST))
 
     def change(self, settings: FoldSettings) -> None:
         """Buckets keep what is left of them."""
         self.settings = settings
-        self._met, self._paces = {}, {}
+        self._ways = {}
 
     def add(self, lines: Sequence[AccessLine]) -> None:
         """Lines of requests that reached the limits."""
         if not self.settings.limits.policies:
             return
+        counts, take = self.counts, self._buckets.take
         for line in lines:
-            if line.limit is None:
-                for each in self._meets(line):
-                    self._take(line, each)
+            if line.limit is not None:
+                continue
+            kind = (line.user is not None, _KIND(line))
+            way = self._ways.get(kind)
+            if way is None:
+                way = self._way(*kind)
+            for step in way:
+                counted = step.shared or (line.user if step.by_user else self._client(line)) or ""
+                pace = self._pace(step, counted) if step.own else step.pace
+                paid = take((step.name, counted), pace, line.t, line.hits or 1)
+                row = step.passed if paid else step.refused
+                counts[row] = counts.get(row, 0) + 1
 
-    def drained(self) -> Counter[Row]:
-        counts, self.counts = self.counts, Counter()
+    def drained(self) -> dict[Row, int]:
+        counts, self.counts = self.counts, {}
         return counts
 
-    def _meets(self, line: AccessLine) -> tuple[Met, ...]:
-        key = (line.feature or "", line.action or "", line.user is not None)
-        found = self._met.get(key)
-        if found is None:
-            found = self._met[key] = tuple(met(self.settings.limits, *key))
+    def _way(self, signed_in: bool, kind: tuple[str | None, ...]) -> tuple[_Step, ...]:
+        if len(self._ways) >= _KNOWN:
+            self._ways.clear()
+        feature, action, country, tier, risk, region = (each or "" for each in kind)
+        limits, shared = self.settings.limits, {"country": country, "region": region}
+        steps = []
+        for each in met(limits, feature, action, signed_in):
+            value = shared.get(each.policy.key, "")
+            if each.policy.key in shared and not value:
+                continue
+            pace = Pace.of(quota(limits, each.policy, tier, risk_of(risk), value))
+            rows = [(each.name, country, tier, refused) for refused in (False, True)]
+            by_user = each.policy.key in ("user", "burst")
+            own = self.settings.users if by_user else self.settings.clients
+            steps.append(_Step(each.policy, each.name, value, by_user, own, pace, *rows))
+        found = self._ways[signed_in, kind] = tuple(steps)
         return found
 
-    def _take(self, line: AccessLine, each: Met) -> None:
-        counted = self._counted(line, each.policy.key)
-        if not counted:
-            return
-        rates = self.settings.users if each.policy.key in ("user", "burst") else self.settings.clients
-        own = rates.get(counted, {}).get(each.name, 0) if rates else 0
-        pace = self._pace(line, each, counted, own)
-        passed = self._buckets.take((each.name, counted), pace, line.t, line.hits or 1)
-        self.counts[each.name, line.country or "", line.tier or "", not passed] += 1
-
-    def _pace(self, line: AccessLine, each: Met, counted: str, own: int) -> Pace:
-        value = counted if each.policy.each else ""
-        key = (each.name, line.tier or "", line.risk or "", value, str(own))
-        found = self._paces.get(key)
-        if found is None:
-            if len(self._paces) >= _KNOWN:
-                self._paces.clear()
-            amount = quota(self.settings.limits, each.policy, key[1], risk_of(key[2]), value, own)
-            found = self._paces[key] = Pace.of(amount)
-        return found
-
-    def _counted(self, line: AccessLine, key: Key) -> str:
-        if key in ("user", "burst"):
-            return line.user or ""
-        if key == "country":
-            return line.country or ""
-        if key == "region":
-            return line.region or ""
+    def _client(self, line: AccessLine) -> str:
         return client_of(line.client or "", self.settings.limits.ipv6_prefix)
+
+    def _pace(self, step: _Step, counted: str) -> Pace:
+        """An operator's own rate goes before the policy's."""
+        rate = step.own.get(counted, {}).get(step.name, 0)
+        return Pace.of(quota(self.settings.limits, step.policy, rate=rate)) if rate else step.pace
 
 
 def risk_of(text: str) -> Risk:
