@@ -98,12 +98,13 @@ def _accounts(limits: Limits, actions: set[str]) -> dict[str, str]:
     }
 
 
-def _devices(limits: Limits) -> list[str]:
-    return sorted({shield.device.lower() for shield in limits.shields.values()})
+def _told(limits: Limits) -> list[str]:
+    """The headers of a request that admission is shown. By its id it knows the outcome of an attempt for that attempt's."""
+    devices = sorted({shield.device.lower() for shield in limits.shields.values()})
+    return [*(f"x-meridian-{each}" for each in TOLD), "x-request-id", *devices]
 
 
 def _asking(limits: Limits, name: str, at_peer: bool) -> Json:
-    asked = [*(f"x-meridian-{each}" for each in TOLD), "x-request-id", *_devices(limits)]
     answer = {
         "allowed_client_headers": {
             "patterns": [{"prefix": "ratelimit"}]
@@ -123,7 +124,7 @@ def _asking(limits: Limits, name: str, at_peer: bool) -> Json:
             "path_prefix": "/admit",
             "authorization_response": answer,
         },
-        allowed_headers={"patterns": [{"exact": each} for each in asked]},
+        allowed_headers={"patterns": [{"exact": each} for each in _told(limits)]},
         failure_mode_allow=name == OPEN,
         status_on_error={"code": "ServiceUnavailable"},
     )
@@ -140,7 +141,7 @@ def _outcome(limits: Limits, at_peer: bool) -> str:
     """Before the app: remembers who tries. After it: tells admission how that ended."""
     told: Mapping[str, object] = {
         "actions": dict.fromkeys(sorted({shield.action for shield in limits.shields.values()}), True),
-        "headers": [f"x-meridian-{each}" for each in TOLD] + _devices(limits),
+        "headers": _told(limits),
         "peer": at_peer,
     }
     code = files("meridian.limits").joinpath("lua/outcome.lua").read_text()
