@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from meridian.core.errors import InvalidInput, Unauthenticated
 from meridian.limits import checkapi, client
 from meridian.limits.client import AsyncLimitsClient, LimitsClient, LimitsUnavailable
 from tests.limits.answering import REFUSED, Edge
+from tests.limits.edge import CHECKER, open_shop
+from tests.limits.policy import LIMITS
 
 
 def test_it_speaks_of_the_path_and_the_header_that_edges_know() -> None:
@@ -107,3 +110,22 @@ def test_an_edge_that_is_not_there_is_the_same_and_a_mistake_is_always_raised() 
             assert limits.check_rate_limit("u1", "chat").trouble
             with pytest.raises(InvalidInput, match="asks about nobody"):
                 limits.check_ip_rate_limit("")
+
+
+def test_at_a_real_edge_each_question_is_answered_from_its_own_bucket(tmp_path: Path) -> None:
+    whole = {name: each for name, each in LIMITS.items() if name != "shields"}
+    slow = {name: each | {"window": "1d"} for name, each in LIMITS["policies"].items() if name != "pay"}
+    with open_shop(whole | {"policies": slow}, tmp_path) as shop:
+        url = shop.running.edges["EU"].url
+        with LimitsClient(url, CHECKER.sign(sub="a service"), timeout=5.0) as limits:
+            answer = limits.check_rate_limit("u1", "chat", tier="premium", ip="203.0.113.9", hits=200)
+            assert {each.name: each.remaining for each in answer.limits} == {
+                "rapid": 120, "chat": 0, "general": 200, "address": 5800,
+            }  # fmt: skip
+            refused = limits.check_rate_limit("u1", "chat", tier="premium")
+            assert (refused.allowed, refused.refused_by, refused.retry_after) == (False, "chat", 432.0)
+            assert [each.name for each in limits.check_burst_protection("u1", "chat").limits] == ["rapid"]
+            assert limits.check_regional_rate_limit("EU", hits=10).limits[0].remaining == 49_990
+            assert limits.check_ip_rate_limit("203.0.113.9", dry_run=True).limits[0].remaining == 5800
+        with LimitsClient(url, "forged") as stranger, pytest.raises(Unauthenticated):
+            stranger.check_rate_limit("u1", "chat")
