@@ -1,4 +1,5 @@
-"""CPU that limits add to a request: the same edge with and without them, turn by turn, with Avalo's limits and users within them."""
+"""CPU that limits add to a request: the same edge with and without them, turn by turn, with Avalo's limits and users who keep
+them."""
 
 import json
 import shutil

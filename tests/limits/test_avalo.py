@@ -99,7 +99,7 @@ def test_the_profile_has_the_limits_of_the_spec(avalo: Shop) -> None:
 @pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("action", REQUESTS)
 def test_each_limit_admits_exactly_what_it_says(avalo: Shop, action: str, tier: str, risk: Risk) -> None:
-    """The burst, and what comes back while the requests are sent: nothing in the limits by the hour, one or two chats of a VIP."""
+    """The burst, and what comes back while the requests are sent: nothing of the limits by the hour, a few chats of a VIP."""
     limits = section(avalo.running.config)
     method, path = REQUESTS[action]
     allowed = quota(limits, limits.policies[action], tier, risk)

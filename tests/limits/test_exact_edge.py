@@ -115,7 +115,8 @@ def test_a_known_device_still_gets_in(running: Shop) -> None:
 def test_a_success_resets_the_account(running: Shop) -> None:
     outcomes = [401, 401, 200, 401, 401, 200]
     found = [
-        login(running, "clumsy@example.com", f"92.184.24.{number}", each) for number, each in enumerate(outcomes)
+        login(running, "clumsy@example.com", f"92.184.24.{number}", each)
+        for number, each in enumerate(outcomes)
     ]
     assert found == outcomes
 

@@ -1,8 +1,8 @@
 """Real Envoys on compiled snapshots, and the small app behind them, for tests. Each runs in a folder and on
 ports of its own.
 
-The app (`Apps`) answers with what reached it and the status in `x-answer`, and can refuse connections, break off after reading, or be
-slow, by location.
+The app (`Apps`) answers with what reached it and the status in `x-answer`, and can refuse connections, break
+off after reading, or be slow, by location.
 """
 
 import asyncio

@@ -49,8 +49,8 @@ def contribution(context: EdgeContext) -> Contribution:
 
 
 def provider(issuer: str, audience: str, jwks: Json, claims: Mapping[str, str], header: str = "") -> Json:
-    """claims: header -> the claim it gets. header: where the token stands, or empty for `authorization`. Envoy writes them natively; reading a token's payload in Lua costs several times as
-    much."""
+    """claims: header -> the claim it gets. Envoy writes them natively; reading a token's payload in Lua costs several times as
+    much. header: where the token stands, or empty for `authorization`."""
     return {
         "issuer": issuer,
         "audiences": [audience],

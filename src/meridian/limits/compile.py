@@ -9,6 +9,7 @@ from meridian.limits.applies import section
 from meridian.limits.limiters import INTERNAL, PLAN, limiters
 from meridian.limits.state import NO_STATE, LimitsState
 from meridian.limits.tables import tables
+from meridian.limits.traffic import settings as traffic
 
 _PARTS = ("plans", "states", "admit", "check", "answering", "request")
 """Files of the stamp's part, in the order in which they build on each other."""
@@ -26,7 +27,10 @@ def compile_limits(context: EdgeContext) -> Contribution:
         turned=tuple(admit.turned(context.config)),
         internal=INTERNAL,
         echoed=(PLAN,),
-        files={admission.FILE: admission.settings_of(context.config, state)},
+        files={
+            admission.FILE: admission.settings_of(context.config, state),
+            traffic.FILE: traffic.fold_settings(context.config, state),
+        },
     )
 
 

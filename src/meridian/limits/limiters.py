@@ -1,4 +1,4 @@
-"""The six Envoy limiters, one for each key, in the order of `applies.ORDER`. Their bytes depend on hardly anything (see `pricing`).
+"""The six Envoy limiters, one for each key, in the order of `applies.ORDER`. Their bytes hardly ever change (see `pricing`).
 
 Of several buckets in one limiter Envoy tells the state of only one; one bucket in each is what lets a client be told of the limit
 nearest to exhaustion.

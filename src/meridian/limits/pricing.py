@@ -1,13 +1,13 @@
 """Limits as prices, so that no change of a limit ever resets a counter.
 
-Envoy forgets every bucket of a limiter whose configuration changes by one byte. So its buckets are made once and mean nothing by
-themselves: each holds a billion credits, and the stamp says what a request costs. A limit of 100 a minute is a bucket that fills in a
-minute and a price of ten million credits. Another rate, tier, risk or an operator's override is another price: what is left of
-the bucket keeps its proportion.
+Envoy forgets every bucket of a limiter whose configuration changes by one byte. So its buckets are made once and mean nothing
+by themselves: each holds a billion credits, and the stamp says what a request costs. A limit of 100 a minute is a bucket that
+fills in a minute and a price of ten million credits. Another rate, tier, risk or an operator's override is another price: what
+is left of the bucket keeps its proportion.
 
 A bucket is chosen by its slot ("60000/3": filled in 60,000 ms, third of those), the user or client that is counted, and a
-generation where an operator has reset it. The slots of a key are made in advance, for the usual windows and more policies than there are;
-a policy finds its slot by its name, so that adding one does not move the others.
+generation where an operator has reset it. The slots of a key are made in advance, for the usual windows and more policies than
+there are; a policy finds its slot by its name, so that adding one does not move the others.
 """
 
 from collections.abc import Mapping

@@ -13,6 +13,7 @@ Scope = Literal["edge", "exact"]
 OnFailure = Literal["allow", "deny"]
 Amount = Annotated[int, Field(ge=1, le=10_000_000)]
 Factor = Annotated[float, Field(gt=0, le=1000)]
+RISKY = {Risk.MEDIUM: 0.5, Risk.HIGH: 0.25, Risk.CRITICAL: 0.1}
 GENERAL = "general"
 """The class of every feature that is named in no other."""
 
@@ -54,7 +55,7 @@ class Policy(Section):
     """For `exact`, while the counters do not answer in time. allow: counted by the edge alone meanwhile. deny: refused."""
     shadow: bool = False
     """Counted and reported, never enforced."""
-    each: dict[str, Amount] = {}
+    each: dict[str, Amount] = Field(default_factory=dict)
     """Rates of single countries or regions that differ, for `key: country` and `key: region`."""
 
     @property
@@ -168,9 +169,9 @@ class LimitTest(Section):
 class Limits(Section):
     """How often things may be done: limits of users, clients, countries and regions, and shields against guessing."""
 
-    tiers: dict[str, Factor] = {}
+    tiers: dict[str, Factor] = Field(default_factory=dict)
     """Tier of a user -> factor of their limits. A tier that is not named counts as 1."""
-    risk: dict[Risk, Factor] = {Risk.MEDIUM: 0.5, Risk.HIGH: 0.25, Risk.CRITICAL: 0.1}
+    risk: dict[Risk, Factor] = Field(default_factory=lambda: dict(RISKY))
     """Risk of a user -> factor of their limits. A risk that is not named counts as 1."""
     ipv6_prefix: Annotated[int, Field(ge=16, le=128)] = 64
     """IPv6 addresses that share so many leading bits are one client."""
@@ -184,13 +185,13 @@ class Limits(Section):
     hashing). Who gets round that is admitted up to so many times as there are edges. Exact limits do not depend on it."""
     headers: Literal["ietf", "draft-03", "both", "none"] = "ietf"
     """Fields that tell clients where they stand. ietf: RateLimit and RateLimit-Policy. draft-03: Envoy's X-RateLimit-*."""
-    actions: dict[Slug, Action] = {}
+    actions: dict[Slug, Action] = Field(default_factory=dict)
     """What requests count as, by name."""
-    classes: dict[Slug, tuple[Slug, ...]] = {}
+    classes: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
     """Classes of endpoints, by name: the features in each. The others are in `general`."""
-    policies: dict[Slug, Policy] = {}
+    policies: dict[Slug, Policy] = Field(default_factory=dict)
     """The limits, by name. Their names stand in answers to clients."""
-    shields: dict[Slug, Shield] = {}
+    shields: dict[Slug, Shield] = Field(default_factory=dict)
     """Shields against guessing, by name."""
     counters: Counters = Counters()
     """Where exact limits are counted."""
