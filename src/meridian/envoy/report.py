@@ -37,7 +37,8 @@ class EdgeReport(BaseModel):
     """Sent every two seconds, and at once when something in it changes.
 
     envoy: "live", "starting", "draining" or "down". decisions: JSON of decisions taken at the edge and not yet
-    acknowledged (each with id and at stamped by the edge). advice: what control advised last (see `feature.Adviser`). sentence: what is wrong, for a person, or empty."""
+    acknowledged (each with id and at stamped by the edge). advice: what control advised last (see `feature.Adviser`).
+    sentence: what is wrong, for a person, or empty."""
 
     model_config = ConfigDict(frozen=True)
 

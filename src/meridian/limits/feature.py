@@ -14,6 +14,8 @@ from meridian.limits.commands import COMMANDS
 from meridian.limits.compile import compile_limits
 from meridian.limits.load import load
 from meridian.limits.settings import Limits
+from meridian.limits.sharing.controller import Sharing
+from meridian.limits.sharing.holding import Holding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +62,8 @@ FEATURE = Feature(
     changes=changes,
     compile=compile_limits,
     load=load,
-    controllers=lambda control: (Choices(control),),
+    controllers=lambda control: (Choices(control), Sharing(control)),
+    edge_loops=lambda: (Holding(),),
     companions=lambda: (COMPANION,),
     folds=_folds,
     receive=_receive,
