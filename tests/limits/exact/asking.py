@@ -9,8 +9,8 @@ from meridian.limits.exact.clock import StoreClock
 from meridian.limits.exact.counters import Answer, Charge, Counters
 from meridian.limits.exact.line import Line
 from meridian.limits.exact.memory import MemoryCounters
+from meridian.limits.exact.redis_wire import redis_wire
 from meridian.limits.exact.shared import SharedCounters
-from meridian.limits.exact.wire import wire
 
 
 @dataclass
@@ -40,7 +40,7 @@ async def taken(counters: Counters, charges: Sequence[Charge]) -> Answer:
 @asynccontextmanager
 async def edge(url: str, deadline: float = 1.0) -> AsyncIterator[Edge]:
     told: list[str] = []
-    line = Line(lambda: wire(url), deadline, told.append)
+    line = Line(lambda: redis_wire(url), deadline, told.append)
     mirror, clock = MemoryCounters(), StoreClock()
     await line.open()
     try:

@@ -15,7 +15,7 @@ from meridian.limits.admission import reply
 
 LARGEST_BODY = 65_536
 """Bytes."""
-LARGEST_REQUEST = 262_144
+LARGEST_REQUEST = 131_072
 """Bytes of one request, headers included."""
 _MOST_WAITING = 256
 """Answers of one connection that are not ready yet; then it is not read on."""
@@ -82,7 +82,10 @@ class AdmissionProtocol(asyncio.Protocol):
         self._unread += len(data)
         try:
             self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+        except httptools.HttpParserUpgrade:
+            self._leave()
+            return
+        except httptools.HttpParserError:
             self._refuse(400, "bad-request", "The request cannot be understood", "Send HTTP/1.1.")
             return
         if self._unread > LARGEST_REQUEST:
@@ -119,6 +122,14 @@ class AdmissionProtocol(asyncio.Protocol):
         if len(self._turns) > _MOST_WAITING and not self._paused and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
+
+    def _leave(self) -> None:
+        """After a request to speak something else: it has been answered in HTTP, and what follows is not read."""
+        self._over = True
+        if self._turns:
+            self._turns[-1].last = True
+        elif self._transport is not None:
+            self._transport.close()
 
     def _refuse(self, status: int, kind: str, title: str, detail: str) -> None:
         """The last answer of this connection, after those that are due before it."""

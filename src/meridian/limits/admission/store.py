@@ -11,7 +11,7 @@ from meridian.limits.exact.line import Line
 from meridian.limits.exact.local import LocalCounters
 from meridian.limits.exact.memory import MemoryCounters
 from meridian.limits.exact.shared import SharedCounters
-from meridian.limits.exact.wire import Wire, wire
+from meridian.limits.exact.wire import Wire
 from meridian.limits.settings import Limits
 
 ADDRESS = "MERIDIAN_REDIS_URL"
@@ -71,4 +71,6 @@ class Store:
         url = self.environment.get(ADDRESS, "")
         if not url:
             raise ValueError(f"{ADDRESS} is not set for this edge")
-        return wire(url)
+        from meridian.limits.exact.redis_wire import redis_wire  # see wire.py
+
+        return redis_wire(url)

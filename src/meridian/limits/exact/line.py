@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from meridian.limits.exact.wire import FAILURES, Command, NoScriptError, Reply, ResponseError, Wire
+from meridian.limits.exact.wire import Away, Command, Refusal, Reply, Wire
 
 AWAY: Final = object()
 """In place of an answer: the store is away."""
@@ -107,9 +107,9 @@ class Line:
                 self._drop_alarm()
                 self._under_way = []
                 self._deliver(batch, replies)
-        except FAILURES as error:
+        except Away as error:
             if self._wire is wire:
-                self._lost(f"{type(error).__name__}: {error}")
+                self._lost(str(error))
         finally:
             if self._wire is wire:
                 self._exchange = None
@@ -117,8 +117,8 @@ class Line:
     def _deliver(self, batch: list[_Asked], replies: list[Reply]) -> None:
         refused = ""
         for each, reply in zip(batch, replies, strict=True):
-            if isinstance(reply, ResponseError) and not isinstance(reply, NoScriptError):
-                refused = str(reply)
+            if isinstance(reply, Refusal) and not reply.unknown_script:
+                refused = reply.what
                 each.replied(AWAY)
             else:
                 each.replied(reply)
@@ -183,10 +183,10 @@ class Line:
                 await wire.exchange([_PROBE])
             async with asyncio.timeout(self.deadline):
                 replies = await wire.exchange([_PROBE])
-            if isinstance(replies[0], Exception):
-                raise replies[0]
-        except (*FAILURES, TimeoutError) as error:
-            self.problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            if isinstance(replies[0], Refusal):
+                raise Away(f"it refuses: {replies[0].what}")
+        except (Away, TimeoutError) as error:
+            self.problem = str(error) or "no answer in time"
             self._soon_closed(wire)
             return False
         except asyncio.CancelledError:
@@ -205,5 +205,5 @@ async def _closed(wire: Wire) -> None:
     try:
         async with asyncio.timeout(1):
             await wire.close()
-    except (*FAILURES, TimeoutError):
+    except TimeoutError:
         return

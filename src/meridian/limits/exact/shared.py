@@ -21,7 +21,7 @@ from meridian.limits.exact.clock import StoreClock
 from meridian.limits.exact.counters import Answer, Answered, Charge, answer
 from meridian.limits.exact.line import AWAY, Line
 from meridian.limits.exact.memory import MemoryCounters
-from meridian.limits.exact.wire import Command, NoScriptError, Reply
+from meridian.limits.exact.wire import Command, Refusal, Reply
 
 _SCRIPT = files("meridian.limits.exact").joinpath("take.lua").read_text()
 _SHA = sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
@@ -50,7 +50,7 @@ class SharedCounters:
         arguments = self._arguments(mode, charges)
 
         def replied(reply: Reply) -> None:
-            if isinstance(reply, NoScriptError):
+            if isinstance(reply, Refusal):
                 self._line.ask(("EVAL", _SCRIPT, *arguments), replied, sent)
             elif reply is AWAY:
                 answered(self._alone(mode, charges))

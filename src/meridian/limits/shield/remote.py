@@ -12,7 +12,7 @@ from hashlib import sha1
 from importlib.resources import files
 
 from meridian.limits.exact.line import AWAY, Line
-from meridian.limits.exact.wire import Command, NoScriptError, Reply
+from meridian.limits.exact.wire import Command, Refusal, Reply
 from meridian.limits.settings import Shield
 from meridian.limits.shield.judge import Subject, View
 from meridian.limits.shield.track import NEW, Track, dump, forgotten_at, load
@@ -71,7 +71,7 @@ class Remote:
             if until > before.known.get(device, 0.0)
         ]
         replies = await self._asked(commands, since)
-        missing = [number for number, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+        missing = [number for number, reply in enumerate(replies) if isinstance(reply, Refusal)]
         again = await self._asked([("EVAL", _SCRIPT, *commands[number][2:]) for number in missing], since)
         for number, reply in zip(missing, again, strict=True):
             replies[number] = reply
