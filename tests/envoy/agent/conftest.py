@@ -15,6 +15,7 @@ from meridian.envoy.agent.agent import Agent
 from meridian.envoy.agent.build import EdgeOptions, build
 from meridian.envoy.agent.overlays import EdgeLoop
 from meridian.envoy.agent.register import stop_all
+from meridian.envoy.companion import Companion
 from meridian.envoy.fold import Folds
 from meridian.envoy.snapshot import Snapshot
 from tests.envoy.agent.control import FakeControl
@@ -40,6 +41,7 @@ class World:
     control: FakeControl
     rehearse: bool = False
     loops: Sequence[EdgeLoop] = ()
+    companions: Sequence[Companion] = ()
     folds: Folds = field(default_factory=dict)
     clock: Clock = field(default_factory=SystemClock)
     agents: list[tuple[Agent, asyncio.Task[None]]] = field(default_factory=list)
@@ -56,6 +58,7 @@ class World:
             inlined,
             rehearse=self.rehearse,
             loops=self.loops,
+            companions=self.companions,
             folds=self.folds,
         )
 
