@@ -137,7 +137,7 @@ def _explain(region: str, told: Shares, division: Division, shares: Shares) -> D
     many = f"{len(shares)} edge{'s' if len(shares) > 1 else ''}"
     before = f", {len(told)} before" if len(told) != len(shares) else ""
     total = sum(each.rate or 0.0 for each in division.seen.values())
-    sentence = f"{region}: {many}{before}; of {total:,.0f} requests/s and of each limit: {parts}{more}"
+    sentence = f"{region}: {many}{before}; limits are held as {total:,.0f} requests/s come in: {parts}{more}"
     return Decision(
         controller=NAME,
         kind="shares",
