@@ -20,10 +20,14 @@ RELOADED = "extension_config_discovery.http_filter.stamp.config_reload"
 
 def hold(edge: Edge, share: float) -> None:
     """The edge holds this part of each limit from now on."""
-    loaded = edge.stat(RELOADED)
-    stamp = holding(edge.snapshot.resources[STAMP], share)
+    lay_stamp(edge, holding(edge.snapshot.resources[STAMP], share))
+
+
+def lay_stamp(edge: Edge, stamp: bytes) -> None:
+    """Returns once Envoy has taken it."""
     if edge.laid[STAMP] == stamp:
         return
+    loaded = edge.stat(RELOADED)
     edge.lay({STAMP: stamp})
     until(lambda: edge.stat(RELOADED) > loaded, what="the stamp to be taken")
 

@@ -3,14 +3,16 @@
 import random
 from collections.abc import Iterator
 from itertools import cycle
-from pathlib import Path
 
 import pytest
 
 from meridian.envoy.agent.overlays import STAMP
+from meridian.envoy.compiler import compile_edges
 from meridian.envoy.snapshot import version_of
+from meridian.features import features
 from meridian.limits.sharing.holding import holding
-from tests.limits.sharing.pair import Pair, open_pair
+from tests.limits.edge import APP, RISKY, shop
+from tests.limits.sharing.pair import Pair, lay_stamp, open_pair
 
 LIMIT = 200
 LIMITS = {
@@ -81,12 +83,15 @@ def test_a_check_of_more_than_the_part_is_told_so(pair: Pair) -> None:
         pair.two.check(action="chat", user=user, hits=150)
 
 
-def test_sticky_edges_hold_whole_limits_of_users_and_parts_of_countries(tmp_path: Path) -> None:
-    with open_pair({**LIMITS, "edges": "sticky"}, tmp_path) as pair:
-        pair.hold(0.5, 0.5)
-        user = pair.one.user()
-        found = pair.one.check(action="chat", user=user, country="FR", dry_run=True)["limits"]
-        assert {each["name"]: each["remaining"] for each in found} == {"chat": LIMIT, "country": 2500}
+def test_sticky_edges_hold_whole_limits_of_users_and_parts_of_countries(pair: Pair) -> None:
+    edge, running = pair.edges[0], pair.one.running
+    sticky = compile_edges(
+        shop({**LIMITS, "edges": "sticky"}), running.inventory, (*features(), RISKY), {}, {"app": APP.jwks}
+    )["EU"]
+    lay_stamp(edge, holding(sticky.resources[STAMP], 0.5))
+    found = pair.one.check(action="chat", user=pair.one.user(), country="PL", dry_run=True)["limits"]
+    pair.hold(0.5, 0.5)
+    assert {each["name"]: each["remaining"] for each in found} == {"chat": LIMIT, "country": 2500}
 
 
 def test_a_whole_share_is_the_compiler_s_own_bytes_and_others_are_versions_of_their_own(pair: Pair) -> None:
