@@ -20,6 +20,8 @@ SOCKET = "admission.sock"
 """In the edge's folder, which is Envoy's working directory."""
 CLUSTER = "admission"
 OPEN, CLOSED, OUTCOME = "admit-open", "admit-closed", "outcome"
+SCHEDULING = 0.08
+"""Seconds that Envoy waits longer than admission waits for its counters: a process that works may be given the processor late."""
 TOLD = ("user", "tier", "risk", "client", "country", "account", "action")
 """The x-meridian-* headers that admission is asked with."""
 
@@ -119,7 +121,7 @@ def _asking(limits: Limits, name: str, at_peer: bool) -> Json:
             "server_uri": {
                 "uri": f"http://{CLUSTER}",
                 "cluster": CLUSTER,
-                "timeout": seconds(limits.counters.deadline),
+                "timeout": seconds(limits.counters.deadline + SCHEDULING),
             },
             "path_prefix": "/admit",
             "authorization_response": answer,

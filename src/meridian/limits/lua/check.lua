@@ -118,7 +118,7 @@ local function check(handle, facts)
   set("x-meridian-country", facts.country)
   set("x-meridian-region", facts.region)
   set("x-meridian-asked", address)
-  set("x-meridian-action", action)
+  set("x-meridian-action", dry and "" or action) -- what only looks is no traffic
   local tier = user ~= "" and told(asked, "tier", "free") or ""
   local plan = plan_of(meets, tier, told(asked, "risk", "low"), facts, chosen(user, address))
   local looked = {}
