@@ -19,6 +19,7 @@ class FakeControl:
         self.reports: list[EdgeReport] = []
         self.polls: list[str] = []
         self.acknowledges = True
+        self.advice: dict[str, Any] = {}
         self.decisions: dict[str, dict[str, Any]] = {}
         self.records: dict[str, Any] = {}
         self._snapshot: Snapshot | None = None
@@ -72,7 +73,8 @@ class FakeControl:
         self.reports.append(report)
         taken = [each["id"] for each in report.decisions] if self.acknowledges else []
         self.decisions |= {each["id"]: each for each in report.decisions if each["id"] in taken}
-        return web.Response(text=json.dumps({"acknowledged": taken}), content_type="application/json")
+        answer = {"acknowledged": taken, "advice": self.advice}
+        return web.Response(text=json.dumps(answer), content_type="application/json")
 
     async def _take(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Bearer {self.token}":
