@@ -8,12 +8,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import chain, compiling, living, tailing
+from tests.bench import admission, chain, compiling, living, sharing, tailing
 from tests.bench.row import Row
 
 MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    "admission": admission.measure,
     "compile": compiling.measure,
     "chain": chain.measure,
+    "sharing": sharing.measure,
     "tail": tailing.measure,
     "world": living.measure,
 }

@@ -322,6 +322,14 @@ def test_a_change_of_the_store_loses_nothing_that_was_counted() -> None:
         assert limit_of(process.check(action="payout", user="u2", dry_run=True))["remaining"] == 4
 
 
+def test_a_restart_on_purpose_resets_no_limit(process: Process) -> None:
+    for _ in range(5):
+        process.admit("payout", user="u1")
+    assert process.stop() == 0
+    process.start()
+    assert process.admit("payout", user="u1").status == 429
+
+
 def test_it_ends_when_asked_and_leaves_no_socket(process: Process) -> None:
     os.kill(process.pid, signal.SIGINT)
     assert process.stop() == 0

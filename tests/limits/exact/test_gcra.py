@@ -41,7 +41,7 @@ def test_a_full_bucket_admits_exactly_its_burst_at_once(quota: Quota) -> None:
     while (moved := gcra.after(tat, pace, 1, START)) is not None:
         tat, admitted = moved, admitted + 1
     assert admitted == quota.burst
-    assert gcra.remaining(tat, pace, START) == 0
+    assert gcra.ahead(tat, pace, START) == pace.refill
 
 
 @given(quotas, st.integers(0, 400), st.integers(1, 5))
@@ -64,7 +64,7 @@ def test_after_the_told_wait_it_passes_and_not_a_microsecond_before(
 def test_what_remains_is_what_passes(quota: Quota, taken: int) -> None:
     pace = gcra.pace(quota)
     tat = START + min(taken, quota.burst) * pace.interval
-    left = gcra.remaining(tat, pace, START)
+    left = (pace.refill - gcra.ahead(tat, pace, START)) // pace.interval
     assert left == 0 or gcra.after(tat, pace, left, START) is not None
     assert gcra.after(tat, pace, left + 1, START) is None
 
@@ -81,9 +81,10 @@ def test_a_limit_that_is_raised_keeps_its_proportion_and_a_clock_that_went_back_
 ):
     five, ten = gcra.pace(Quota(5, 300.0, 5)), gcra.pace(Quota(10, 300.0, 10))
     used = START + 3 * five.interval
-    assert gcra.remaining(used, five, START) == 2
-    assert gcra.remaining(used, ten, START) == 4
-    assert gcra.due(START + 10**12, five, START) == START + five.refill
+    assert (five.refill - gcra.ahead(used, five, START)) // five.interval == 2
+    assert (ten.refill - gcra.ahead(used, ten, START)) // ten.interval == 4
+    assert gcra.ahead(START + 10**12, five, START) == five.refill
+    assert gcra.ahead(START - 1, five, START) == 0
 
 
 def test_a_rate_finer_than_the_clock_is_no_licence() -> None:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from meridian.limits.exact.counters import Charge, Limit
 from meridian.limits.exact.gcra import SECOND
 from meridian.limits.exact.memory import MemoryCounters
@@ -52,3 +54,24 @@ def test_beyond_its_bound_it_forgets_what_is_nearest_to_full() -> None:
         assert len(counters) <= 100
     for number in range(5):
         assert not counters.take([Charge(f"abuser{number}", PAYOUT)], NOW).admitted
+
+
+def test_a_process_that_is_asked_to_end_leaves_its_counters_to_the_next_and_only_to_that(
+    tmp_path: Path,
+) -> None:
+    counters, next_one, third = MemoryCounters(), MemoryCounters(), MemoryCounters()
+    counters.take([Charge("u1", PAYOUT, 5)], NOW)
+    counters.take([Charge("u2", PAYOUT)], NOW - 3600 * SECOND)
+    counters.save(tmp_path / "saved", NOW)
+    next_one.restore(tmp_path / "saved", NOW)
+    assert not next_one.take([Charge("u1", PAYOUT)], NOW).admitted
+    assert len(next_one) == 1
+    third.restore(tmp_path / "saved", NOW)
+    assert len(third) == 0
+
+
+def test_a_file_of_nonsense_restores_nothing(tmp_path: Path) -> None:
+    (tmp_path / "saved").write_bytes(b"\xff\x00\n12\n-5 a\nsoon b\n" + "\u0663 c\n".encode())
+    counters = MemoryCounters()
+    counters.restore(tmp_path / "saved", NOW)
+    assert len(counters) == 0

@@ -10,14 +10,11 @@ from meridian.limits.admission.asked import Asked, account_of, client_of
 from meridian.limits.admission.check import Check
 from meridian.limits.admission.counts import Counts
 from meridian.limits.admission.secret import Names
-from meridian.limits.admission.settings import Settings
+from meridian.limits.admission.settings import Policies, Settings
 from meridian.limits.answers import Problem
 from meridian.limits.exact.counters import Answer, Charge, Counters
-from meridian.limits.settings import Policy
 from meridian.limits.shield.guard import Guard
 from meridian.limits.shield.judge import Verdict, Who
-
-Policies = Sequence[tuple[str, Policy]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,11 @@ class Desk:
         self, policies: Policies, owner: str, asked: Asked, decided: Callable[[Decided], None], since: float
     ) -> None:
         charges = self._charges(policies, owner, asked.tier, asked.risk, asked.user)
-        self.counters.take(charges, lambda answer: decided(self._decided(policies, charges, answer)), since)
+
+        def told(answer: Answer) -> None:
+            decided(self._decided(policies, charges, answer))
+
+        self.counters.take(charges, told, since)
 
     def _watched(self, asked: Asked, action: str) -> list[Who]:
         """Who tries, as each shield of the action sees it."""

@@ -26,6 +26,7 @@ from meridian.limits.shield.journal import FILE as JOURNAL
 from meridian.limits.shield.journal import Journal
 
 NAME = "admission"
+COUNTERS = "counters.saved"
 TICK = 0.25
 """Seconds between looks at the file and at what is over."""
 WRITE_EVERY = 1.0
@@ -65,6 +66,7 @@ class Admission:
         async with alone(self.home):
             self.journal.load()
             self.guard.resume()
+            self.store.memory.restore(self.home / COUNTERS, self.store.clock.now())
             settings = await self._first_settings()
             if settings is not None:
                 await self._serve(settings)
@@ -97,6 +99,8 @@ class Admission:
             self._count(desk)
             self.journal.flush()
             self.log.flush()
+            with contextlib.suppress(OSError):
+                self.store.memory.save(self.home / COUNTERS, self.store.clock.now())
 
     async def _pause(self) -> None:
         try:

@@ -16,6 +16,8 @@ from meridian.limits.settings import Limits, Policy, Shield
 from meridian.limits.state import Lift, LimitsState
 
 FILE = "admission.json"
+Policies = tuple[tuple[str, Policy], ...]
+Shields = tuple[tuple[str, Shield], ...]
 _KNOWN = 10_000
 
 
@@ -81,34 +83,32 @@ class Settings:
     users: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     resets: Mapping[str, int] = field(default_factory=dict)
     lifts: tuple[Lift, ...] = ()
-    _policies: dict[str, tuple[tuple[str, Policy], ...]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-    _shields: dict[str, tuple[tuple[str, Shield], ...]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _policies: Mapping[str, Policies] = field(init=False, repr=False, compare=False)
+    _shields: Mapping[str, Shields] = field(init=False, repr=False, compare=False)
     _known: dict[tuple[str, str, str, int, int], Limit] = field(
         default_factory=dict, repr=False, compare=False
     )
 
-    def policies(self, action: str) -> tuple[tuple[str, Policy], ...]:
-        """The exact limits that this action meets, by name."""
-        found = self._policies.get(action)
-        if found is None:
-            found = tuple(
-                (name, each) for name, each in self.limits.policies.items() if action in each.actions
-            )
-            if found:
-                self._policies[action] = found
-        return found
+    def __post_init__(self) -> None:
+        policies, shields = self.limits.policies, self.limits.shields
+        acted = {action for policy in policies.values() for action in policy.actions}
+        watched = {shield.action for shield in shields.values()}
+        by_action = {
+            action: tuple(each for each in policies.items() if action in each[1].actions) for action in acted
+        }
+        object.__setattr__(self, "_policies", by_action)
+        by_action_watched = {
+            action: tuple(each for each in shields.items() if each[1].action == action) for action in watched
+        }
+        object.__setattr__(self, "_shields", by_action_watched)
 
-    def shields(self, action: str) -> tuple[tuple[str, Shield], ...]:
-        found = self._shields.get(action)
-        if found is None:
-            found = tuple((name, each) for name, each in self.limits.shields.items() if each.action == action)
-            if found:
-                self._shields[action] = found
-        return found
+    def policies(self, action: str) -> Policies:
+        """The exact limits that this action meets, by name."""
+        return self._policies.get(action, ())
+
+    def shields(self, action: str) -> Shields:
+        """Those that watch this action, by name."""
+        return self._shields.get(action, ())
 
     def limit(self, name: str, policy: Policy, tier: str, risk: str, user: str) -> Limit:
         """What this limit comes to for one request."""

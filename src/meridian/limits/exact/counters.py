@@ -81,4 +81,5 @@ def answer(charges: Sequence[Charge], tats: Sequence[int], now: int, admitted: b
 def _standing(charge: Charge, tat: int, now: int, admitted: bool) -> Standing:
     pace = charge.limit.pace
     wait = 0.0 if admitted else gcra.retry(tat, pace, charge.hits, now)
-    return Standing(gcra.remaining(tat, pace, now), wait, gcra.reset(tat, pace, now))
+    ahead = gcra.ahead(tat, pace, now)
+    return Standing((pace.refill - ahead) // pace.interval, wait, ahead / gcra.SECOND)

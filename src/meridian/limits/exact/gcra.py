@@ -31,16 +31,19 @@ def pace(quota: Quota) -> Pace:
     return Pace(interval, interval * quota.burst)
 
 
-def due(tat: int, pace: Pace, now: int) -> int:
-    """The arrival time that counts: never in the past, and never further ahead than an empty bucket is, which bounds what a
-    shortened window or a clock that went back can do."""
-    return min(max(tat, now), now + pace.refill)
+def ahead(tat: int, pace: Pace, now: int) -> int:
+    """Microseconds until the bucket is full. Never more than an empty one takes, which bounds what a shortened window or a clock
+    that went back can do."""
+    left = tat - now
+    if left <= 0:
+        return 0
+    return left if left < pace.refill else pace.refill
 
 
 def after(tat: int, pace: Pace, hits: int, now: int) -> int | None:
     """The arrival time once `hits` requests have passed; None where they do not fit."""
-    moved = due(tat, pace, now) + hits * pace.interval
-    return moved if moved <= now + pace.refill else None
+    moved = ahead(tat, pace, now) + hits * pace.interval
+    return now + moved if moved <= pace.refill else None
 
 
 def charged(tats: Sequence[int], paces: Sequence[Pace], hits: Sequence[int], now: int) -> list[int] | None:
@@ -54,19 +57,9 @@ def charged(tats: Sequence[int], paces: Sequence[Pace], hits: Sequence[int], now
     return moved
 
 
-def remaining(tat: int, pace: Pace, now: int) -> int:
-    """How many requests would pass at once."""
-    return (now + pace.refill - due(tat, pace, now)) // pace.interval
-
-
-def reset(tat: int, pace: Pace, now: int) -> float:
-    """Seconds until the bucket is full."""
-    return (due(tat, pace, now) - now) / SECOND
-
-
 def retry(tat: int, pace: Pace, hits: int, now: int) -> float:
     """Seconds until `hits` requests would pass; infinite when that is more than the bucket ever holds."""
     cost = hits * pace.interval
     if cost > pace.refill:
         return math.inf
-    return max(0, due(tat, pace, now) + cost - now - pace.refill) / SECOND
+    return max(0, ahead(tat, pace, now) + cost - pace.refill) / SECOND

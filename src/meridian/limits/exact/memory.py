@@ -7,7 +7,9 @@ next few goes, so that what is forgotten is as little as can be. About 250 bytes
 from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 
+from meridian.envoy.agent.folder import replace
 from meridian.limits.exact import gcra
 from meridian.limits.exact.counters import Answer, Charge, answer
 
@@ -48,9 +50,23 @@ class MemoryCounters:
         self._tats[key] = tat
         self._tidy(now)
 
-    def counters(self) -> dict[str, int]:
-        """Key -> arrival time; a copy."""
-        return dict(self._tats)
+    def save(self, path: Path, now: int) -> None:
+        """For the next process, when this one is asked to end: what is not full yet. Raises OSError."""
+        lines = [f"{tat} {key}\n" for key, tat in self._tats.items() if tat > now]
+        replace(path, "".join(lines).encode("utf-8", "surrogateescape"), durable=False)
+
+    def restore(self, path: Path, now: int) -> None:
+        """What a process that was asked to end has left, once: one that is killed leaves nothing, and then nothing old comes
+        back."""
+        try:
+            lines = path.read_text("utf-8", "surrogateescape").splitlines()
+            path.unlink()
+        except OSError:
+            return
+        for line in lines[: self.most]:
+            tat, _, key = line.partition(" ")
+            if key and tat.isdecimal() and now < int(tat):
+                self._tats[key] = int(tat)
 
     def _settled(self, charges: Sequence[Charge], now: int) -> tuple[list[int], list[int] | None]:
         tats = [self._tats.get(each.key, 0) for each in charges]

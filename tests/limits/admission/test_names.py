@@ -1,0 +1,63 @@
+"""Who is meant: addresses, accounts and the names that they are stored under."""
+
+from pathlib import Path
+
+import pytest
+
+from meridian.limits.admission.asked import account_of, client_of
+from meridian.limits.admission.lifted import lifted
+from meridian.limits.admission.secret import FILE, Names, names_of
+from meridian.limits.shield.judge import Subject
+from meridian.limits.state import Lift
+
+NAMES = Names.derived("secret")
+
+
+@pytest.mark.parametrize(
+    ("written", "client"),
+    [
+        ("198.51.100.1", "198.51.100.1"),
+        ("198.51.100.1/32", "198.51.100.1"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8:0:0:ffff::2", "2001:db8::/64"),
+        ("2001:db8::/64", "2001:db8::/64"),
+        ("::ffff:198.51.100.1", "198.51.100.1"),
+        ("[2001:db8::1]", "2001:db8::/64"),
+        ("", ""),
+        ("not an address", "not an address"),
+        ("1/2/3", "1/2/3"),
+    ],
+)
+def test_addresses_of_one_client_are_one(written: str, client: str) -> None:
+    assert client_of(written, 64) == client
+
+
+def test_an_account_is_the_same_however_it_is_written_and_on_every_edge_with_the_same_secret() -> None:
+    assert account_of(" Me@Example.org\t") == "me@example.org"
+    assert NAMES.name("account", "me") == Names.derived("secret").name("account", "me")
+    assert NAMES.name("account", "me") != Names.derived("other").name("account", "me")
+    assert NAMES.name("account", "me") != NAMES.name("user", "me")
+    assert NAMES.device("me", "phone") != NAMES.device("me", "other")
+    assert NAMES.device("me", "phone").startswith(NAMES.name("account", "me"))
+
+
+def test_an_edge_without_the_shared_secret_keeps_one_of_its_own(tmp_path: Path) -> None:
+    first = names_of(tmp_path, {}).name("account", "me")
+    assert names_of(tmp_path, {}).name("account", "me") == first
+    assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
+    assert names_of(tmp_path, {"MERIDIAN_EDGE_KEY": "secret"}).name("account", "me") == NAMES.name(
+        "account", "me"
+    )
+
+
+def test_a_lift_is_for_the_account_its_devices_or_the_address_as_people_or_the_log_name_them() -> None:
+    me = NAMES.name("account", "me@example.org")
+    for subject in ("Me@example.org ", me):
+        at = lifted([Lift("account", subject, 7.0), Lift("account", subject, 5.0)], NAMES, 64)
+        assert at(Subject("login", "account", me)) == 7.0
+        assert at(Subject("login", "device", f"{me}.whatever")) == 7.0
+        assert at(Subject("login", "account", "somebody else")) == 0.0
+        assert at(Subject("login", "address", me)) == 0.0
+    at = lifted([Lift("address", "2001:db8::5", 7.0)], NAMES, 64)
+    assert at(Subject("login", "address", "2001:db8::/64")) == 7.0
+    assert lifted([], NAMES, 64)(Subject("login", "account", me)) == 0.0
