@@ -67,13 +67,14 @@ class Sample:
             self._halve()
 
     def harvest(self, now: float) -> Json:
-        """Everything since the last harvest, by columns; empty where nothing came. now: seconds since 1970."""
+        """Everything since the last harvest, by columns. Empty where there is nothing to say: that nobody of a share was there
+        is something. now: seconds since 1970."""
         taken, self._fresh = self._fresh, []
         level = self.level
         self._hour.append((now, level, len(taken)))
         self._forget(now)
         self._double_after_quiet(now)
-        return self._columns(taken, level) if taken else {}
+        return self._columns(taken, level, now) if taken or level else {}
 
     def _too_many(self) -> bool:
         return len(self._seen) > self.users or self._in_an_hour() > self.events
@@ -114,8 +115,8 @@ class Sample:
             self._clients[address] = known
         return known
 
-    def _columns(self, events: Sequence[_Event], level: int) -> Json:
-        base = min(event.time for event in events)
+    def _columns(self, events: Sequence[_Event], level: int, now: float) -> Json:
+        base = min((event.time for event in events), default=now)
         users: dict[tuple[bool, str], list[object]] = {}
         kinds: dict[tuple[str, ...], int] = {}
         clients: dict[str, int] = {}
@@ -136,7 +137,7 @@ class Sample:
                 )
             )
         names = ("times", "who", "kind", "client", "hits")
-        columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+        columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
         return {
             "level": level,
             "base": base,
