@@ -181,3 +181,11 @@ async def test_faults_are_given_at_a_socket_for_the_owner_alone(app: App, tmp_pa
     with pytest.raises(InvalidInput, match="is not a fault"):
         await hotline.ask_async(path, {"fast": 5})
     server.close()
+
+
+async def test_a_login_with_the_wrong_password_fails_and_others_do_not(connect: Connect) -> None:
+    client = await connect()
+    wrong = '{"email": "a@example.com", "password": "wrong"}'
+    assert (await client.ask("POST /v1/auth/login", body=wrong))[0] == 401
+    assert (await client.ask("POST /v1/auth/login", body=wrong.replace("wrong", "right")))[0] == 200
+    assert (await client.ask("POST /v1/chat/messages", body=wrong))[0] == 200

@@ -22,9 +22,13 @@ TOLD = ("user", "tier", "country", "region", "client", "risk", "market")
 `home`."""
 
 _PREFIX = b"x-meridian-"
+_LOGIN_BODY = 4096
+WRONG_PASSWORD = b'"password":"wrong"'
+"""A login with this in its body fails, so that guessing can be tried out."""
 _REASONS = {
     200: "OK",
     400: "Bad Request",
+    401: "Unauthorized",
     404: "Not Found",
     405: "Method Not Allowed",
     500: "Internal Server Error",
@@ -118,7 +122,18 @@ def _problem(status: int, detail: str, headers: str = "") -> bytes:
 class AppProtocol(asyncio.Protocol):
     """One connection. Answers leave in the order of their requests, also while the location is slow."""
 
-    __slots__ = ("_app", "_due", "_key", "_loop", "_parser", "_request_id", "_told", "_transport", "_url")
+    __slots__ = (
+        "_app",
+        "_body",
+        "_due",
+        "_key",
+        "_loop",
+        "_parser",
+        "_request_id",
+        "_told",
+        "_transport",
+        "_url",
+    )
 
     def __init__(self, app: App, loop: asyncio.AbstractEventLoop) -> None:
         self._app = app
@@ -148,6 +163,7 @@ class AppProtocol(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         self._url = b""
+        self._body = b""
         self._told: dict[str, str] = {}
         self._key = ""
         self._request_id = ""
@@ -164,6 +180,10 @@ class AppProtocol(asyncio.Protocol):
         elif name == b"x-request-id":
             self._request_id = value.decode("latin-1")
 
+    def on_body(self, body: bytes) -> None:
+        if len(self._body) < _LOGIN_BODY and self._url.startswith(b"/v1/auth"):
+            self._body += body
+
     def on_message_complete(self) -> None:
         app = self._app
         if app.trouble.hang:
@@ -171,7 +191,10 @@ class AppProtocol(asyncio.Protocol):
             return
         method = self._parser.get_method().decode()
         path = self._url.partition(b"?")[0].decode("latin-1")
-        content = app.answer(method, path, self._told, self._key, self._request_id)
+        if WRONG_PASSWORD in self._body.replace(b" ", b""):
+            content = _problem(401, "the account or the password is not right")
+        else:
+            content = app.answer(method, path, self._told, self._key, self._request_id)
         last = not self._parser.should_keep_alive()
         if not app.trouble.slow and not self._due:
             self._write(content, last)
