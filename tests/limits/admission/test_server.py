@@ -183,6 +183,13 @@ def test_guessing_is_stopped_and_the_owner_comes_in_from_their_own_device(shared
     assert shared.login(account="me@example.org", device="stolen-name", client="198.51.99.1").status == 429
 
 
+def test_what_a_limit_refuses_is_no_attempt(shared: Process) -> None:
+    for _ in range(5):
+        assert shared.login(503, account="busy", client="192.0.2.77").status == 200
+    refusals = [shared.login(account="busy", client="192.0.2.77") for _ in range(10)]
+    assert {(each.status, each.headers["x-meridian-limit"]) for each in refusals} == {(429, "login")}
+
+
 def test_a_blocked_address_hears_of_it_and_an_operator_lifts_it(process: Process) -> None:
     for n in range(5):
         assert process.login(account=f"a{n}", client="2001:db8::1").status == 200

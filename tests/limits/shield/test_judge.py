@@ -111,6 +111,18 @@ def test_an_outcome_whose_attempt_is_not_known_any_more_counts_when_it_failed() 
     assert door.login(who()).refused_by
 
 
+def test_a_guess_that_a_success_has_wiped_away_does_not_come_back_when_it_fails() -> None:
+    door = Door()
+    for n in range(4):
+        door.knock(who(address=f"198.51.100.{n + 10}"), f"r{n}")
+    door.login(who(), 200)
+    for n in range(4):
+        door.guard.outcome(who(address=f"198.51.100.{n + 10}"), f"r{n}", 401)
+    account = who()[0].everything()[0]
+    assert door.book.track(account).attempts == ()
+    assert [not door.login(who(address="203.0.113.8")).refused_by for _ in range(5)] == [True] * 5
+
+
 def test_without_an_account_the_address_counts() -> None:
     door = Door()
     admitted = [not door.login(who(account="")).refused_by for _ in range(20)]

@@ -73,8 +73,7 @@ class Guard:
     def attempt(self, everyone: Sequence[Who], request: str, decided: Callable[[Verdict, str], None]) -> None:
         """Calls `decided` with the verdict and the attempt's own name, at once or within the line's deadline. request: the id
         under which its outcome will be told."""
-        self._made += 1
-        id = f"{self._name}{self._made:x}"
+        id = self._new_name()
 
         def done(verdict: Verdict) -> None:
             if not verdict.refused_by:
@@ -88,14 +87,10 @@ class Guard:
 
     def outcome(self, everyone: Sequence[Who], request: str, status: int) -> None:
         """How an attempt ended: the app's status."""
-        id = self._recall(request, everyone)
-        matched = bool(id)
-        if not id:
-            self._made += 1
-            id = f"{self._name}{self._made:x}"
+        id = self._recall(request, everyone) or self._new_name()
 
         def do(view: View, now: float) -> Verdict:
-            judge.outcome(view, everyone, id, status, now, self.lifted, matched=matched)
+            judge.outcome(view, everyone, id, status, now, self.lifted)
             return Verdict()
 
         self._judge(everyone, do, lambda verdict: None)
@@ -135,6 +130,11 @@ class Guard:
                 view.tracks[subject] = self.book.track(subject)
                 judge.settle(view, subject, shields[subject.shield], now, lifted)
         self._keep(view)
+
+    def _new_name(self) -> str:
+        """Of an attempt; what the client calls its request may be called so again."""
+        self._made += 1
+        return f"{self._name}{self._made:x}"
 
     def _judge(
         self, everyone: Sequence[Who], do: Callable[[View, float], Verdict], done: Callable[[Verdict], None]

@@ -97,18 +97,16 @@ def attempt(view: View, everyone: Sequence[Who], id: str, now: float, lifted: Li
     return Verdict(known=bool(everyone) and all(view.knows(who, now) for who in everyone))
 
 
-def outcome(
-    view: View, everyone: Sequence[Who], id: str, status: int, now: float, lifted: Lifted, *, matched: bool
-) -> None:
-    """status: the app's. matched: whether the attempt is known to have been admitted. One that is not (its process was restarted
-    meanwhile) still counts when it failed or succeeded."""
+def outcome(view: View, everyone: Sequence[Who], id: str, status: int, now: float, lifted: Lifted) -> None:
+    """status: the app's. An attempt that is not known (its process was restarted meanwhile) counts all the same when it failed or
+    succeeded."""
     for who in everyone:
         known = view.knows(who, now)
         for subject in who.everything():
             settle(view, subject, who.shield, now, lifted)
         if status in who.shield.failed:
             counted = [each for each in who.everything() if view.tracks[each].has(id)]
-            for subject in counted or (() if matched else who.subjects(known)):
+            for subject in counted or who.subjects(known):
                 view.tracks[subject] = tracks.failed(view.tracks[subject], id, who.shield, now)
         elif status in who.shield.succeeded:
             _succeeded(view, who, id, known, now)
