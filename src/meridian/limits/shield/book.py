@@ -1,6 +1,6 @@
 """What one process remembers of its shields, within bounds.
 
-At most `MOST_TRACKS` subjects (about 700 bytes each with five attempts: 70 MB when an attack fills it) and `MOST_KNOWN` devices
+At most `MOST_TRACKS` subjects (about 800 bytes each with four attempts: 80 MB when an attack fills it) and `MOST_KNOWN` devices
 (about 200 bytes each). What is over goes by itself, a little at each change. Beyond the bounds the least of the next few goes:
 first subjects with a few attempts, then those with more, then blocks; and of devices the one not used for longest. So an attack
 on thousands of accounts never pushes out a block by anything but a block, nor a known device by anything but a success.
