@@ -8,13 +8,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import admission, chain, compiling, living, sharing, tailing
+from tests.bench import admission, chain, checking, compiling, limiting, living, losing, sharing, tailing
 from tests.bench.row import Row
 
 MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "admission": admission.measure,
+    "check": checking.measure,
     "compile": compiling.measure,
     "chain": chain.measure,
+    "limits": limiting.measure,
+    "redis": losing.measure,
     "sharing": sharing.measure,
     "tail": tailing.measure,
     "world": living.measure,

@@ -53,8 +53,8 @@ def measure(folder: Path) -> Iterator[Row]:
         subjects = {
             "memory": _admission(stack, folder / "memory", "memory", ""),
             "Redis": _admission(stack, folder / "redis", "redis", store.url),
-            "slowapi, memory": _slowapi(stack, "memory://"),
-            "slowapi, Redis": _slowapi(stack, f"redis+{store.url}"),
+            "slowapi, memory": slowapi(stack, "memory://"),
+            "slowapi, Redis": slowapi(stack, f"redis+{store.url}"),
         }
         found: dict[str, list[Measured]] = {name: [] for name in subjects}
         for turn in range(ROUNDS + 1):
@@ -196,7 +196,7 @@ def _admit(number: int) -> bytes:
     ).encode()
 
 
-def _slowapi(stack: ExitStack, store: str) -> Subject:
+def slowapi(stack: ExitStack, store: str) -> Subject:
     port = reserve()[0]
     command = [sys.executable, "-m", "uvicorn", "tests.bench.slowapi_app:app", "--port", str(port)]
     options = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "error"]

@@ -1,7 +1,6 @@
 """Limits of a real edge: what is admitted is exactly what the rules in Python say, for every tier and every risk."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

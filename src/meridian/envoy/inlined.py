@@ -13,9 +13,7 @@ from meridian.envoy.snapshot import Json, Snapshot, for_envoy
 
 def bootstrap(snapshot: Snapshot) -> Json:
     """A bootstrap without admin or dynamic resources that holds all of the snapshot."""
-    files = {
-        name: json.loads(content) for name, content in snapshot.resources.items() if for_envoy(content)
-    }
+    files = {name: json.loads(content) for name, content in snapshot.resources.items() if for_envoy(content)}
     static = {
         "listeners": [_bare(_listener(each, files)) for each in _resources(files, "listeners.json")],
         "clusters": [_bare(_cluster(each, files)) for each in _resources(files, "clusters.json")],

@@ -78,7 +78,8 @@ def script(parts: Sequence[LuaPart]) -> str:
             f"{functions}local function {part.name}_request(handle, data, facts)\n{body.strip()}\nend"
         )
     calls = "\n".join(f"  {part.name}_request(handle, data, facts)" for part in ordered)
-    lines.append(f"function envoy_on_request(handle)\n  local facts = {FACTS}\n{calls}\nend")
+    first = "".join(f"{part.first.strip()}\n" for part in ordered if part.first)
+    lines.append(f"function envoy_on_request(handle)\n{first}  local facts = {FACTS}\n{calls}\nend")
     if answers := "\n".join(part.response.strip() for part in ordered if part.response):
         lines.append(f"function envoy_on_response(handle)\n{answers}\nend")
     return "\n".join(lines) + "\n"

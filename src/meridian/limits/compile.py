@@ -39,4 +39,5 @@ def _stamp(context: EdgeContext, state: LimitsState) -> LuaPart:
     code = "".join((source / f"{name}.lua").read_text() for name in _PARTS)
     answer = (source / "answer.lua").read_text()
     known = {"limits": tables(context.config, state, context.region)}
-    return LuaPart("limits", code, known, order=60, response=answer)
+    first = (source / "first.lua").read_text()
+    return LuaPart("limits", code, known, order=60, response=answer, first=first)

@@ -97,13 +97,14 @@ local function check(handle, facts)
   if type(hits) ~= "number" or hits < 1 or hits > 1e6 or hits % 1 ~= 0 then
     return refuse(handle, "hits is a whole number from 1 to 1,000,000.")
   end
+  facts.region = told(asked, "region", "")
   if meets.exact then return forward(handle, facts, meets) end
   local address = told(asked, "ip", "")
   if address ~= "" then
     address = masked(address)
     if not address then return refuse(handle, "ip is not an IP address.") end
   end
-  facts.country, facts.region = told(asked, "country", ""), told(asked, "region", "")
+  facts.country = told(asked, "country", "")
   if user .. address .. facts.country .. facts.region == "" then
     return refuse(handle, "Name at least one of user, ip, country and region.")
   end
