@@ -22,7 +22,7 @@ from meridian.config.schema.root import Config
 from meridian.core.errors import Finding, MeridianError
 from meridian.envoy.compiler import Refused, compile_edges
 from meridian.envoy.contribution import Cluster, Contribution, EdgeContext
-from meridian.envoy.snapshot import Snapshot
+from meridian.envoy.snapshot import Snapshot, for_envoy
 from meridian.features import features
 from tests.support.configs import CONTINENTS, KEYS, configurations, local_inventory, small
 from tests.support.envoys import accepts
@@ -138,7 +138,9 @@ def test_each_resource_is_there_under_the_name_that_others_call_it() -> None:
         for content in snapshot.resources.values():
             named |= paths(json.loads(content))
         inside = {path.removeprefix("xds/") for path in named if path.startswith("xds/")}
-        assert inside | {"listeners.json", "clusters.json", "agent.json"} == set(snapshot.resources)
+        envoy_s = {name for name, content in snapshot.resources.items() if for_envoy(content)}
+        assert inside | {"listeners.json", "clusters.json"} == envoy_s
+        assert set(snapshot.resources) - envoy_s == {"agent.json", "admission.json", "limits.json"}
         assert not any(path.startswith("/") for path in named - {"/"})
 
 

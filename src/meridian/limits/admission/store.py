@@ -15,13 +15,6 @@ from meridian.limits.exact.wire import Wire
 from meridian.limits.settings import Limits
 
 ADDRESS = "MERIDIAN_REDIS_URL"
-_MARGIN, _SHARE = 0.006, 0.3
-"""Of the deadline: seconds left for Envoy and for this process itself, and the most they may take of it."""
-
-
-def store_deadline(deadline: float) -> float:
-    """Seconds that the store has of the time in which a request must have its answer."""
-    return deadline - min(_MARGIN, deadline * _SHARE)
 
 
 @dataclass(slots=True)
@@ -48,7 +41,7 @@ class Store:
         self._kind = kind
         former, self.line = self.line, None
         if kind[0] == "redis":
-            self.line = Line(self._wire, store_deadline(kind[1]), self.changed)
+            self.line = Line(self._wire, kind[1], self.changed)
             await self.line.open()
             self.counters = SharedCounters(self.line, self.memory, self.clock)
             if self.line.away:
