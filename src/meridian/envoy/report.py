@@ -36,7 +36,8 @@ class HostHealth(BaseModel):
 class EdgeReport(BaseModel):
     """Sent every two seconds, and at once when something in it changes.
 
-    envoy: "live", "starting", "draining" or "down". decisions: JSON of decisions taken at the edge and not yet
+    envoy: "live", "starting", "draining" or "down". requests: since its Envoy started; clients: of those, the ones that did not
+    come through another region's edge. decisions: JSON of decisions taken at the edge and not yet
     acknowledged (each with id and at stamped by the edge). advice: what control advised last (see `feature.Adviser`).
     sentence: what is wrong, for a person, or empty."""
 
@@ -50,6 +51,7 @@ class EdgeReport(BaseModel):
     pid: int = 0
     started: str = ""
     requests: int = 0
+    clients: int = 0
     rejection: Rejection | None = None
     health: tuple[HostHealth, ...] = ()
     decisions: tuple[dict[str, Any], ...] = ()

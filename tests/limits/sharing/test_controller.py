@@ -36,7 +36,7 @@ class Region:
 
     def report(self, name: str) -> dict[str, Any]:
         advice = {"limits": self.held[name]} if name in self.held else {}
-        told = EdgeReport(region="EU", instance=name, requests=self.counters.get(name, 1), advice=advice)
+        told = EdgeReport(region="EU", instance=name, clients=self.counters.get(name, 1), advice=advice)
         answer = dict(self.sharing.advise(told))
         if answer:
             self.held[name] = answer

@@ -123,6 +123,9 @@ async def test_advice_changes_the_running_envoy_s_prices_and_outlives_control(ed
     await edge.becomes(50, (200,))
     assert agent.reporting.report().advice == {"limits": {"share": 0.25}}
     assert agent.reporting.report().digest == whole.digest
+    async with asyncio.timeout(5):
+        while not agent.reporting.report().clients:
+            await asyncio.sleep(0.02)
 
     # A snapshot with another limit never shows without the share.
     edge.control.publish(snapshot(100, edge.public, edge.peer))

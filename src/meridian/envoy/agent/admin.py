@@ -1,6 +1,7 @@
 """Envoy's admin interface, over its Unix socket."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,15 @@ import aiohttp
 
 SILENT = (aiohttp.ClientError, TimeoutError, OSError)
 """What a call raises while Envoy does not answer (it starts, it is gone, it hangs)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """total: so far. active: in flight. clients: of the total, those that did not come through another region's edge."""
+
+    total: int
+    active: int
+    clients: int
 
 
 class Admin:
@@ -39,11 +49,11 @@ class Admin:
         found = await self._numbers("/stats?type=Gauges&filter=(warming_clusters|listeners_warming)$")
         return sum(found.values())
 
-    async def requests(self) -> tuple[int, int]:
-        """Client requests so far, and those in flight."""
+    async def requests(self) -> "Requests":
         found = await self._numbers(r"/stats?filter=^http\.(public|peer)\.downstream_rq_(total|active)$")
         total = sum(count for name, count in found.items() if name.endswith("total"))
-        return total, sum(found.values()) - total
+        clients = found.get("http.public.downstream_rq_total", 0)
+        return Requests(total, sum(found.values()) - total, clients)
 
     async def clusters(self) -> list[dict[str, Any]]:
         """`cluster_statuses`, host by host. https://www.envoyproxy.io/docs/envoy/latest/operations/admin#get--clusters"""

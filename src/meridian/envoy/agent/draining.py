@@ -18,9 +18,9 @@ async def drain(admin: Admin, seconds: float) -> None:
     with contextlib.suppress(*SILENT):
         await admin.drain()
         while time.monotonic() < end:
-            total, active = await admin.requests()
-            if active or total != before:
-                quiet_since, before = time.monotonic(), total
+            requests = await admin.requests()
+            if requests.active or requests.total != before:
+                quiet_since, before = time.monotonic(), requests.total
             elif time.monotonic() - quiet_since >= QUIET:
                 return
             await asyncio.sleep(0.05)

@@ -51,6 +51,7 @@ class Reporting:
             pid=current.pid if current else 0,
             started=state.started,
             requests=state.requests,
+            clients=state.clients,
             rejection=state.rejection,
             health=state.health,
             decisions=parts.outbox.batch(),

@@ -13,15 +13,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class EdgeState:
-    """settings: of the active snapshot. started: ISO 8601, of the agent. requests: of clients so far.
-    problems: what about -> what is wrong, for a person. changing: held while the files change. fresh: set
-    when the report has news."""
+    """settings: of the active snapshot. started: ISO 8601, of the agent. requests: so far; clients: of those,
+    the ones that no other edge sent. problems: what about -> what is wrong, for a person. changing: held while
+    the files change. fresh: set when the report has news."""
 
     settings: AgentSettings = field(default_factory=AgentSettings)
     active: Snapshot | None = None
     rejection: Rejection | None = None
     health: tuple[HostHealth, ...] = ()
     requests: int = 0
+    clients: int = 0
     started: str = ""
     problems: dict[str, str] = field(default_factory=dict)
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -47,7 +47,8 @@ class Watch:
         if _summary(health) != _summary(state.health):
             state.news()
         state.health = health
-        state.requests, _ = await admin.requests()
+        requests = await admin.requests()
+        state.requests, state.clients = requests.total, requests.clients
         if state.active is not None and not state.changing.locked():
             async with state.changing:
                 await self.cycle.laying.refresh(state.active)

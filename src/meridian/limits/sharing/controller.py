@@ -87,7 +87,8 @@ class Sharing(SharingJudge):
     def advise(self, report: EdgeReport) -> Mapping[str, Any]:
         now, held = self.control.clock.monotonic(), _held(report)
         meter = self._meters.setdefault(report.region, Meter())
-        meter.hear(report.instance, report.started, report.requests, held, now)
+        # Limits of the edge are counted where clients come in, so what other regions' edges send does not matter.
+        meter.hear(report.instance, report.started, report.clients, held, now)
         # Where this process has not looked for a while, another one leads and knows better.
         shares = self._shares.get(report.region, {}) if now - self._looked < SILENT else {}
         if report.instance in shares:

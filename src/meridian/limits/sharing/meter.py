@@ -74,7 +74,8 @@ class Meter:
     _edges: dict[str, _Edge] = field(default_factory=dict)
 
     def hear(self, instance: str, life: str, requests: int, held: float | None, at: float) -> None:
-        """life: of the edge's agent, another after each of its starts. requests: the edge's own counter. held: see `Seen`."""
+        """life: of the edge's agent, another after each of its starts. requests: the edge's own counter of them. held: see
+        `Seen`."""
         self.since = min(self.since, at)
         known = self._edges.get(instance)
         if known is None:
