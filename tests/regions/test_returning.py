@@ -37,6 +37,8 @@ def seen(snapshot: Snapshot, down: Sequence[str] = ()) -> list[HostHealth]:
     """The health of every endpoint of every cluster with health checks."""
     found = []
     for cluster in json.loads(snapshot.resources["clusters.json"])["resources"]:
+        if "health_checks" not in cluster:
+            continue
         file = snapshot.resources.get(f"endpoints/{cluster['name']}.json")
         assignment = json.loads(file)["resources"][0] if file else cluster["load_assignment"]
         for locality in assignment["endpoints"]:

@@ -126,5 +126,8 @@ def _matches(match: Mapping[str, Any], path: str, headers: Mapping[str, str]) ->
 
 
 def _address(endpoint: Mapping[str, Any]) -> str:
-    at = endpoint["endpoint"]["address"]["socket_address"]
+    address = endpoint["endpoint"]["address"]
+    if "pipe" in address:
+        return str(address["pipe"]["path"])
+    at = address["socket_address"]
     return f"{at['address']}:{at['port_value']}"

@@ -62,24 +62,35 @@ local function remembered(plan, special)
   return plan
 end
 
+-- A country or region with a rate of its own; empty for all the others, which share their plans.
+local function own_rate(name, value)
+  local policy = name and limits.policies[name]
+  return policy and policy.each and policy.each[value] and value or ""
+end
+
 -- tier: empty for a user who has not signed in.
 local function plan_of(meets, tier, risk, facts, own)
   if tier ~= "" and not limits.tiers[tier] then tier = "free" end
-  if not own and not meets.varies then
-    local by_tier = common[meets.id]
-    if not by_tier then by_tier = {} common[meets.id] = by_tier end
-    local by_risk = by_tier[tier]
-    if not by_risk then by_risk = {} by_tier[tier] = by_risk end
-    local plan = by_risk[risk]
-    if not plan then
-      plan = remembered(made_for(meets.id .. "/" .. tier .. "/" .. risk, meets, tier, risk, "", "", nil), false)
-      by_risk[risk] = plan
-    end
-    return plan
+  if not limits.risk[risk] then risk = "low" end
+  local country, region = "", ""
+  if meets.varies then
+    country, region = own_rate(meets.country, facts.country), own_rate(meets.region, facts.region)
   end
-  local id = meets.id .. "/" .. tier .. "/" .. risk .. "/" .. facts.country .. "/" .. facts.region
-  if own then id = id .. "/" .. own.id end
-  return plans[id] or remembered(made_for(id, meets, tier, risk, facts.country, facts.region, own), true)
+  if own or country ~= "" or region ~= "" then
+    local id = meets.id .. "/" .. tier .. "/" .. risk .. "/" .. country .. "/" .. region
+    if own then id = id .. "/" .. own.id end
+    return plans[id] or remembered(made_for(id, meets, tier, risk, country, region, own), true)
+  end
+  local by_tier = common[meets.id]
+  if not by_tier then by_tier = {} common[meets.id] = by_tier end
+  local by_risk = by_tier[tier]
+  if not by_risk then by_risk = {} by_tier[tier] = by_risk end
+  local plan = by_risk[risk]
+  if not plan then
+    plan = remembered(made_for(meets.id .. "/" .. tier .. "/" .. risk, meets, tier, risk, "", "", nil), false)
+    by_risk[risk] = plan
+  end
+  return plan
 end
 
 -- An operator's choices for this user and this client together; nil where there are none, as for nearly everyone.
