@@ -19,7 +19,7 @@ async def test_with_postgresql_killed_reads_go_on_writes_wait_and_all_recovers(h
         assert (await world.get(CONFIG)).json()["version"] == 1
         assert (await world.get("/edge/v1/EU/snapshot", EU)).headers["etag"] == f'"{held}"'
         sent = report(decisions=[decision(world)])
-        assert (await world.post("/edge/v1/EU/report", sent, EU)).json() == {"acknowledged": []}
+        assert (await world.post("/edge/v1/EU/report", sent, EU)).json() == {"acknowledged": [], "advice": {}}
         assert world.control.reports()["EU"]
         for path, body in (
             (CONFIG, {"text": world.control.active().text + "#\n", "reason": "r"}),
