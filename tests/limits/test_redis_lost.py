@@ -31,10 +31,13 @@ STALL = 1.0
 
 @pytest.fixture
 def lost(tmp_path: Path) -> Iterator[tuple[Shop, Redis]]:
-    with redis() as store, open_shop(LIMITS, tmp_path / "edges") as shop:
-        with admitting(shop, MERIDIAN_REDIS_URL=store.url):
-            until(lambda: shop.ask(PAYOUT, user=shop.user()).status_code == 200, what="the first payout")
-            yield shop, store
+    with (
+        redis() as store,
+        open_shop(LIMITS, tmp_path / "edges") as shop,
+        admitting(shop, MERIDIAN_REDIS_URL=store.url),
+    ):
+        until(lambda: shop.ask(PAYOUT, user=shop.user()).status_code == 200, what="the first payout")
+        yield shop, store
 
 
 def paced(shop: Shop, path: str, users: list[str], seconds: float) -> tuple[dict[str, list[int]], float]:

@@ -89,8 +89,9 @@ class LuaPart:
 
     tables: Lua-table data by name, available as `data.NAME`. code: local functions, the line `-- For each request:`, and
     the body of `function(handle, data, facts)`; without the line, the body alone. `facts` is a table shared by all parts of a
-    request, and local functions are seen by the parts after. response: what runs for every answer, with `handle`; it knows
-    nothing of the request. first: what runs before every part, with `handle`; when it returns, none does. order: parts run in ascending order; the regions part has 50."""
+    request, and local functions are seen by the parts after. order: parts run in ascending order; the regions part has 50.
+    response: what runs for every answer, with `handle`; it knows nothing of the request. first: what runs before every part,
+    with `handle`; when it returns, none does."""
 
     name: str
     code: str
