@@ -59,15 +59,12 @@ def _every(found: dict[str, Any], as_json: bool) -> None:
         [
             each["name"],
             rate(each["rate"], each["window"], each["burst"]),
-            each["class_name"] or each["key"],
+            f"client of {each['class_name']}" if each["class_name"] else each["key"],
             ", ".join(each["actions"]) or "everything",
-            "tier, risk"
-            if each["tiers"] and each["risk"]
-            else "tier"
-            if each["tiers"]
-            else "risk"
-            if each["risk"]
-            else "-",
+            ", ".join(
+                factor for factor, counts in (("tier", each["tiers"]), ("risk", each["risk"])) if counts
+            )
+            or "-",
             _how(each),
         ]
         for each in found["policies"]
