@@ -93,7 +93,7 @@ def test_one_key_alone(running: Shop) -> None:
         ("2A01:CB00:1:1::1", "2a01:cb00:1:1:aaaa:bbbb:cccc:dddd"),
         ("2a01:cb00::1", "2a01:cb00:0:0:1:2:3:4"),
         ("2a01:0:0:7::9", "2a01::7:1:1:1:1"),
-        ("::ffff:92.184.9.9", "::1"),
+        ("::ffff:92.184.9.9", "92.184.9.9"),
     ],
 )
 def test_an_address_is_counted_as_the_gateway_counts_it(running: Shop, ip: str, same: str) -> None:
@@ -101,6 +101,22 @@ def test_an_address_is_counted_as_the_gateway_counts_it(running: Shop, ip: str, 
     assert running.admitted(1, "/v1/chat/1", ip=same, method="GET") == 1
     answer = running.check(ip=ip)
     assert by_name(answer) == {"address": before - 2}
+
+
+def test_ipv4_clients_that_a_proxy_writes_as_ipv6_are_clients_of_their_own(running: Shop) -> None:
+    for last in (1, 2):
+        assert running.admitted(30, "/v1/media/1", ip=f"::ffff:92.184.11.{last}", method="GET") == 30
+    assert running.admitted(1, "/v1/media/1", ip="::FFFF:92.184.11.1", method="GET") == 0
+    assert running.admitted(1, "/v1/media/1", ip="92.184.11.1", method="GET") == 0, "the same client"
+
+
+def test_the_content_type_of_a_check_does_not_matter(running: Shop) -> None:
+    for kind in ("application/json; charset=utf-8", "Application/JSON", "text/plain", ""):
+        headers = {**checking(), "content-type": kind}
+        answer = running.running.ask(
+            "EU", PATH, method="POST", headers=headers, content=b'{"ip": "92.184.12.1"}'
+        )
+        assert answer.json()["allowed"], kind
 
 
 def test_an_action_adds_its_class_to_an_address(running: Shop) -> None:
@@ -136,7 +152,15 @@ def test_without_a_token_nothing_is_told(running: Shop) -> None:
         ("{}", "Send a JSON object"),
         ('{"action": "fly", "user": "u"}', "no such action"),
         ('{"action": "chat"}', "Name at least one"),
-        ('{"action": "chat", "user": 7}', "Name at least one"),
+        ('{"action": "chat", "user": 7}', "user is a text"),
+        ('{"action": 5, "user": "u"}', "action is a text"),
+        ('{"user": "u", "action": "chat", "only": "nonsense"}', "only is one of"),
+        ('{"user": "u", "action": "chat", "dry_run": "true"}', "dry_run is"),
+        ('{"user": "u", "action": "chat", "dry_run": 1}', "dry_run is"),
+        ('{"user": "u", "action": "chat", "risk": "extreme"}', "risk is"),
+        ('{"region": "MARS"}', "no such region"),
+        ('{"country": "Narnia"}', "country is"),
+        ('{"country": "D\\u0000"}', "country is"),
         ('{"user": "u", "hits": 0}', "hits"),
         ('{"user": "u", "hits": 1.5}', "hits"),
         ('{"user": "u", "hits": "x"}', "hits"),

@@ -18,6 +18,7 @@ LIMITS = {
     },
     "policies": {
         "chat": {"key": "user", "actions": ["chat"], "rate": 40, "window": "1h"},
+        "general": {"key": "client", "class": "general", "rate": 60, "window": "1h"},
         "pay": {
             "key": "user", "actions": ["pay"], "rate": 5, "window": "1h", "scope": "exact", "on_failure": "deny",
         },
@@ -82,6 +83,14 @@ def test_a_check_of_an_exact_limit_is_answered_by_the_same_counters(running: Sho
     assert answer["allowed"]
     assert answer["limits"][0]["remaining"] == 2
     assert statuses(running, 3, PAY, user=user) == [200, 200, 429]
+
+
+def test_a_check_of_an_exact_action_meets_the_limits_at_the_edge_first(running: Shop) -> None:
+    user, ip = running.user(), "92.184.71.1"
+    answer = running.check(action="pay", user=user, ip=ip)
+    assert [each["name"] for each in answer["limits"]] == ["general", "pay"]
+    assert running.check(action="pay", user=user, ip=ip, only="client")["limits"][0]["remaining"] == 58
+    assert [each["name"] for each in running.check(action="pay", user=user, only="user")["limits"]] == ["pay"]
 
 
 def test_a_tier_counts_at_admission_too(running: Shop) -> None:

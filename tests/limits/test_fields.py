@@ -70,7 +70,7 @@ def test_waiting_as_told_is_enough_and_waiting_less_is_not(running: Shop) -> Non
     refused = running.ask("/v1/chat/search", user=user)
     assert refused.status_code == 429
     assert refused.headers["retry-after"] == "1"
-    assert told(refused) == Told("search", 60, 12, 0, 1)
+    assert told(refused) == Told("search", 3, 1, 0, 1), "a bucket of 3 that fills in 0.6 seconds"
     assert running.ask("/v1/chat/search", user=user).status_code == 429, "not yet"
     until(lambda: running.ask("/v1/chat/search", user=user).status_code == 200, 1.0, "one more to be due")
 

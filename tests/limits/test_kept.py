@@ -154,6 +154,18 @@ def test_a_reset_is_a_fresh_counter_for_one_user(running: Shop) -> None:
     assert running.admitted(50, "/v1/chat/1", user=user) == 40
 
 
+def test_a_reset_of_a_user_leaves_what_others_share_alone(running: Shop) -> None:
+    """Whose own counters are fresh still counts at their address."""
+    user, ip = running.user(), "92.184.67.1"
+    push(running, shop(with_policies(general={**LIMITS["policies"]["general"], "rate": 30})))
+    assert running.admitted(40, "/v1/media/1", ip=ip, method="GET") == 30
+    state = LimitsState(resets={user: 1})
+    push(
+        running, shop(with_policies(general={**LIMITS["policies"]["general"], "rate": 30})), {"limits": state}
+    )
+    assert running.admitted(5, "/v1/media/1", user=user, ip=ip, method="GET") == 0
+
+
 def test_a_client_s_override_and_reset(running: Shop) -> None:
     one, six = "92.184.66.1", "2a01:cb00:1:1::1"
     state = LimitsState(clients={one: {"general": 3}, "2a01:cb00:1:1::/64": {"general": 5}})

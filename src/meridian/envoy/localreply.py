@@ -91,7 +91,8 @@ def _passed_on() -> Json:
 
 def _not_admitted() -> Json:
     """Admission does not answer, and what is asked for must not happen uncounted."""
-    title, detail = "This cannot be counted now", "So it is not done. Try again in a moment."
+    title = "This cannot be counted now"
+    detail = "It was refused, as it must not happen uncounted. Try again in a moment."
     silent = _details('response.code_details == "ext_authz_error"')
     return {"filter": silent, "status_code": 503} | _answer("not-counted", title, detail, retry=True)
 

@@ -22,7 +22,7 @@ CLUSTER = "admission"
 OPEN, CLOSED, OUTCOME = "admit-open", "admit-closed", "outcome"
 SCHEDULING = 0.08
 """Seconds that Envoy waits longer than admission waits for its counters: a process that works may be given the processor late."""
-TOLD = ("user", "tier", "risk", "client", "country", "account", "action")
+TOLD = ("user", "tier", "risk", "client", "country", "account", "account-missing", "action")
 """The x-meridian-* headers that admission is asked with."""
 
 

@@ -23,7 +23,8 @@ def filters() -> Iterator[Filter]:
 
 
 def reading(namespace: str, fields: dict[str, str]) -> Json:
-    """Makes dynamic metadata of fields of a JSON body. fields: name -> its path in the body, such as `user.name`."""
+    """Makes dynamic metadata of fields of a JSON body, whatever its content type says: an app may read it as JSON all the same.
+    fields: name -> its path in the body, such as `user.name`."""
     rules = [
         {
             "selectors": [{"key": step} for step in path.split(".")],
@@ -31,7 +32,8 @@ def reading(namespace: str, fields: dict[str, str]) -> Json:
         }
         for name, path in sorted(fields.items())
     ]
-    return typed(JSON_TO_METADATA, request_rules={"rules": rules})
+    anything = {"allow_empty_content_type": True, "allow_content_types_regex": {"regex": ".*"}}
+    return typed(JSON_TO_METADATA, request_rules={"rules": rules, **anything})
 
 
 def routes() -> Iterator[Route]:

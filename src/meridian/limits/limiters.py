@@ -19,8 +19,13 @@ REFUSED_BY = "x-meridian-refused"
 """Response header in which a limiter tells the stamp which key refused."""
 PLAN = "x-meridian-plan"
 """Which limits a request meets, for the stamp to know when the answer comes; so it stays with the request."""
-RESET = "x-meridian-reset"
-"""The generation of a user's or a client's counters."""
+RESETS: dict[Key, str] = {
+    "burst": "x-meridian-user-reset",
+    "user": "x-meridian-user-reset",
+    "client": "x-meridian-client-reset",
+    "address": "x-meridian-client-reset",
+}
+"""Key -> the header with the generation of the user's or the client's counters."""
 ASKED = "x-meridian-asked"
 """For the check API: the address that is asked about, in Envoy's own writing of it, instead of the one that asks."""
 ADDRESS = "masked_remote_address"
@@ -43,8 +48,9 @@ def price_header(key: Key) -> str:
 
 
 INTERNAL = (
-    RESET,
+    *sorted(set(RESETS.values())),
     ASKED,
+    *(f"{slot_header(key)}-asked" for key in ("client", "address")),
     *(name(key) for key in ORDER for name in (slot_header, price_header)),
 )
 """Headers between the stamp and the limiters; removed before a request leaves the edge."""
@@ -84,8 +90,8 @@ def _counted(limits: Limits, key: Key) -> list[Json]:
 
 def _charged(key: Key, slot: str, counted: Json) -> Json:
     actions = [_header(slot, "slot"), counted]
-    if key not in WIDE:
-        actions.append(_header(RESET, "reset", skip_if_absent=True))
+    if key in RESETS:
+        actions.append(_header(RESETS[key], "reset", skip_if_absent=True))
     return {"actions": actions, "hits_addend": {"format": f"%REQ({price_header(key).upper()})%"}}
 
 
@@ -97,7 +103,7 @@ def _buckets(key: Key, slot: str) -> Iterator[Json]:
         {"key": "who" if key in COUNTED else ADDRESS},
     ]
     yield {"entries": entries, "token_bucket": bucket}
-    if key not in WIDE:
+    if key in RESETS:
         yield {"entries": [*entries, {"key": "reset"}], "token_bucket": bucket}
 
 

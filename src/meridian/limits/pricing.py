@@ -94,8 +94,11 @@ def shared_keys(limits: Limits) -> tuple[Key, ...]:
 
 
 def price_of(quota: Quota, part: float = 1.0) -> int:
-    """Credits that one request costs: a full bucket pays for exactly `quota.burst` of them, up to a burst of 31,622.
+    """Credits that one request costs: a full bucket pays for exactly `quota.burst` of them, up to a burst of 31,622, and for
+    slightly fewer above.
 
     part: of the limit that the edge holds. A bucket always pays for one request: a part of less than one would be no limit, but
     a closed door."""
-    return CREDITS // quota.burst if part == 1.0 else min(CREDITS, int(CREDITS / (quota.burst * part)))
+    wanted = quota.burst * part
+    price = min(CREDITS, int(CREDITS / wanted))
+    return price + 1 if wanted >= 1 and CREDITS // price > wanted else price

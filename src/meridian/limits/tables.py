@@ -4,8 +4,9 @@ from ipaddress import ip_network
 from typing import Any
 
 from meridian.config.schema.root import Config
+from meridian.core.risk import Risk
 from meridian.envoy.snapshot import Json
-from meridian.limits.applies import action_of, met, section
+from meridian.limits.applies import ORDER, action_of, met, section
 from meridian.limits.pricing import at_edge, keys_in_use, shared_keys, slots
 from meridian.limits.settings import Limits
 from meridian.limits.state import LimitsState
@@ -30,6 +31,8 @@ def tables(config: Config, state: LimitsState, here: str) -> Json:
         "nothing": _meets(limits, NOTHING, "", ""),
         "policies": _policies(limits),
         "tiers": {"free": 1.0} | dict(limits.tiers),
+        "order": dict.fromkeys(ORDER, True),
+        "risks": dict.fromkeys(map(str, Risk), True),
         "risk": {str(risk): factor for risk, factor in limits.risk.items()},
         "ipv6_prefix": limits.ipv6_prefix,
         "users": {user: _own(user, rates) for user, rates in state.users.items()},

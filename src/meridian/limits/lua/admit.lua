@@ -9,12 +9,22 @@ local function account_of(handle, headers, shield)
   return type(account) == "string" and account or nil
 end
 
+-- Percent-encoded, so that every character arrives; without what stands before it, so that padding cannot hide it.
+local function written_safely(account)
+  local text = account:gsub("^[%s%c]+", ""):sub(1, 1024)
+  return (text:gsub("[^%w%-%._~@]", function(character) return string.format("%%%02X", character:byte()) end))
+end
+
 local function admit(handle, facts, meets)
   local headers = facts.headers
   local shield = limits.shields[meets.action]
   if shield then
     local account = account_of(handle, headers, shield)
-    if account and #account <= 256 and not account:find("%c") then headers:replace("x-meridian-account", account) end
+    if account then
+      headers:replace("x-meridian-account", written_safely(account))
+    else
+      headers:replace("x-meridian-account-missing", "1")
+    end
   end
   if facts.target ~= limits.here then return end
   headers:replace("x-meridian-client", bare(handle:streamInfo():downstreamRemoteAddress()))

@@ -12,7 +12,7 @@ local function tell(headers, limit, left, reset)
     headers:add("ratelimit", limit.quoted .. left .. ";t=" .. reset)
   end
   if limits.draft03 then
-    headers:add("x-ratelimit-limit", limit.rate .. ", " .. limit.rate .. ";w=" .. ceil(limit.window))
+    headers:add("x-ratelimit-limit", limit.burst .. ", " .. limit.burst .. ";w=" .. limit.window)
     headers:add(REMAINING, left)
     headers:add("x-ratelimit-reset", reset)
   end
@@ -20,9 +20,9 @@ end
 
 local function problem(limit, wait)
   return '{"type":"https://iana.org/assignments/http-problem-types#quota-exceeded","title":"Too many requests","status":429,'
-    .. '"detail":"The limit ' .. limit.name .. " allows " .. limit.rate .. " requests in " .. ceil(limit.window)
+    .. '"detail":"The limit ' .. limit.name .. " allows " .. limit.burst .. " requests in " .. limit.window
     .. " seconds. Try again in " .. wait .. (wait == 1 and " second" or " seconds") .. '.","violated-policies":["' .. limit.name
-    .. '"],"limit":"' .. limit.name .. '","quota":' .. limit.rate .. ',"window":' .. ceil(limit.window)
+    .. '"],"limit":"' .. limit.name .. '","quota":' .. limit.burst .. ',"window":' .. limit.window
     .. ',"retry_after":' .. wait .. "}"
 end
 

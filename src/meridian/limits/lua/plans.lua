@@ -17,11 +17,14 @@ local function priced(name, tier, risk, value, rate)
   end
   local burst = amount
   if policy.burst then burst = max(1, floor(policy.burst * amount / policy.rate + 0.5)) end
-  local price = min(CREDITS, floor(CREDITS / (burst * (limits.shared[policy.key] and SHARE or 1))))
+  local wanted = burst * (limits.shared[policy.key] and SHARE or 1)
+  local price = min(CREDITS, floor(CREDITS / wanted))
+  if wanted >= 1 and floor(CREDITS / price) > wanted then price = price + 1 end
+  local seconds = tonumber(policy.slot:match("^%d+")) / 1000 -- in which a full bucket comes back
   return {
-    name = name, key = policy.key, slot = policy.slot, price = price, burst = burst, rate = amount, window = policy.window,
-    fill = CREDITS / tonumber(policy.slot:match("^%d+")) * 1000, -- credits a second
-    policy = '"' .. name .. '";q=' .. amount .. ";w=" .. ceil(policy.window),
+    name = name, key = policy.key, slot = policy.slot, price = price, burst = burst, window = ceil(seconds),
+    fill = CREDITS / seconds,
+    policy = '"' .. name .. '";q=' .. burst .. ";w=" .. ceil(seconds),
     quoted = '"' .. name .. '";r=',
   }
 end
