@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -165,11 +165,12 @@ def test_hits_are_a_whole_number_from_1_on(edge: Edge, hits: Any) -> None:
 
 def test_an_unknown_keyword_is_a_type_error(edge: Edge) -> None:
     with LimitsClient(edge.url, "token", on_failure="allow") as limits:
-        for ask in (
+        asks: list[Callable[[], Any]] = [
             lambda: limits.check_rate_limit("u1", "chat", teir="vip"),  # type: ignore[call-arg]
             lambda: limits.check_burst_protection("u1", "chat", teir="vip"),  # type: ignore[call-arg]
             lambda: limits.check_regional_rate_limit("EU", teir="vip"),  # type: ignore[call-arg]
-        ):
+        ]
+        for ask in asks:
             with pytest.raises(TypeError, match="teir"):
                 ask()
     assert edge.asked == []
