@@ -74,6 +74,18 @@ def test_what_never_reached_the_limits_does_not_count(edge: Edge) -> None:
     assert [row[-1] for row in harvest(fold)["counts"]] == [1]
 
 
+def test_a_look_at_limits_is_no_traffic_and_a_check_is_some(edge: Edge) -> None:
+    fold = edge.fold()
+    looks = [line(n, feature="infrastructure", action=action) for n, action in enumerate((None, "", None))]
+    feed(fold, [*looks, line(3, feature="infrastructure", action="chat")])
+    content = harvest(fold)
+    assert [(row[1], row[2], row[-1]) for row in content["counts"]] == [("infrastructure", "chat", 1)]
+    assert content["shadow"] == [["trial", "DE", "free", False, 1]]
+    assert len(content["sample"]["times"]) == 1
+    feed(fold, looks)
+    assert fold.harvest(NOW).records == ()
+
+
 def test_a_shadow_counts_what_it_would_refuse(edge: Edge) -> None:
     fold = edge.fold()
     feed(fold, [line(n / 100) for n in range(10)])

@@ -1,6 +1,6 @@
 """The fold that records what happens at the limits: exact counts, a sample of users, shadows, and who is refused most.
 
-Only requests that reached the limits count: those of a feature, which the stamp gave a region.
+Only requests that reached the limits count: those of a feature, which the stamp gave a region, and checks that took something.
 """
 
 import logging
@@ -13,6 +13,7 @@ from meridian.core.heavy import HeavyHitters
 from meridian.envoy.fold import EdgeFacts, Harvest, Source
 from meridian.envoy.lines import AccessLine
 from meridian.envoy.snapshot import Json, Snapshot
+from meridian.limits.traffic.meets import reached
 from meridian.limits.traffic.sample import Sample
 from meridian.limits.traffic.settings import FILE, FoldSettings, parse
 from meridian.limits.traffic.shadow import Shadows
@@ -51,7 +52,7 @@ class Recording:
 
     def add(self, window: int, lines: Sequence[AccessLine]) -> None:
         self._follow_settings()
-        counted = [line for line in lines if line.feature is not None and line.region is not None]
+        counted = list(filter(reached, lines))
         signed_in = [line for line in counted if line.user is not None]
         anonymous = [line for line in counted if line.user is None] if len(signed_in) < len(counted) else []
         _count(self._signed_in, window, signed_in)
@@ -64,8 +65,8 @@ class Recording:
         signed_in, self._signed_in = self._signed_in, {}
         anonymous, self._anonymous = self._anonymous, {}
         sample = self._sample.harvest(now.timestamp())
-        counts = [*_rows(signed_in, True), *_rows(anonymous, False)]
-        if not counts:
+        rows = [*_rows(signed_in, True), *_rows(anonymous, False)]
+        if not rows:
             return Harvest()
         windows = sorted({*signed_in, *anonymous})
         shadow = [
@@ -75,7 +76,7 @@ class Recording:
             "kind": "traffic",
             "first": windows[0],
             "last": windows[-1],
-            "counts": counts,
+            "counts": rows,
             "shadow": shadow,
             "top": self._drain_top(),
             "sample": sample,

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from meridian.limits.applies import Met, met
+from meridian.limits.applies import Met
 from meridian.limits.quota import quota
 from meridian.limits.settings import Key, Limits
 from meridian.limits.traffic.buckets import Buckets, Pace
+from meridian.limits.traffic.meets import meets
 from meridian.limits.traffic.shadow import risk_of
 
 MOST = 200_000
@@ -159,13 +160,13 @@ def _bucket(step: _Step, event: Event) -> tuple[str, str]:
 
 
 def _way(limits: Limits, kind: Kind, weight: int) -> _Way:
-    meets = [
-        each for each in met(limits, kind.feature, kind.action, kind.signed_in) if not each.policy.shadow
+    found = [
+        each for each in meets(limits, kind.feature, kind.action, kind.signed_in) if not each.policy.shadow
     ]
-    steps = {each.name: _step(limits, each, kind, weight) for each in meets}
+    steps = {each.name: _step(limits, each, kind, weight) for each in found}
     return _Way(
-        tuple(steps[each.name] for each in meets if each.policy.scope == "edge"),
-        tuple(steps[each.name] for each in meets if each.policy.scope == "exact"),
+        tuple(steps[each.name] for each in found if each.policy.scope == "edge"),
+        tuple(steps[each.name] for each in found if each.policy.scope == "exact"),
     )
 
 

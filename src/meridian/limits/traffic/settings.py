@@ -44,6 +44,7 @@ def fold_settings(config: Config, state: LimitsState) -> Json:
         risk=limits.risk,
         ipv6_prefix=limits.ipv6_prefix,
         expected_users=limits.expected_users,
+        actions=limits.actions if shadows else {},
         classes=limits.classes if shadows else {},
         policies=shadows,
     )

@@ -9,10 +9,10 @@ from operator import attrgetter
 
 from meridian.core.risk import Risk
 from meridian.envoy.lines import AccessLine
-from meridian.limits.applies import met
 from meridian.limits.quota import quota
 from meridian.limits.settings import Policy
 from meridian.limits.traffic.buckets import Buckets, Pace
+from meridian.limits.traffic.meets import meets
 from meridian.limits.traffic.settings import FoldSettings
 from meridian.limits.traffic.who import client_of
 
@@ -81,7 +81,7 @@ class Shadows:
         feature, action, country, tier, risk, region = (each or "" for each in kind)
         limits, shared = self.settings.limits, {"country": country, "region": region}
         steps = []
-        for each in met(limits, feature, action, signed_in):
+        for each in meets(limits, feature, action, signed_in):
             value = shared.get(each.policy.key, "")
             if each.policy.key in shared and not value:
                 continue

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from meridian.limits.applies import met
+from meridian.limits.applies import ORDER
 from meridian.limits.settings import Limits
+from meridian.limits.traffic.meets import meets, place
 
 
 @dataclass(slots=True)
@@ -49,13 +50,13 @@ def usage(limits: Limits, counts: Rows, shadow: Rows, exact: Rows) -> list[Usage
     found = {
         name: Usage(name, policy.key, policy.scope, policy.shadow) for name, policy in limits.policies.items()
     }
-    meets: dict[tuple[str, str, bool], list[str]] = {}
+    ways: dict[tuple[str, str, bool, str], list[str]] = {}
     for row in counts:
-        kind = (row["feature"], row["action"], row["signed_in"])
-        if kind not in meets:
-            meets[kind] = [each.name for each in met(limits, *kind) if not each.policy.shadow]
         refused_by = row["refused_by"]
-        for name in dict.fromkeys([*meets[kind], *([refused_by] if refused_by else [])]):
+        kind = (row["feature"], row["action"], row["signed_in"], refused_by)
+        if kind not in ways:
+            ways[kind] = _met(limits, *kind)
+        for name in ways[kind]:
             one = found.setdefault(name, Usage(name))
             one.add(row["country"], row["tier"], row["n"], row["n"] if name == refused_by else 0)
     for row in shadow:
@@ -66,3 +67,17 @@ def usage(limits: Limits, counts: Rows, shadow: Rows, exact: Rows) -> list[Usage
         one.failed_open += row["failed_open"]
         one.failed_closed += row["failed_closed"]
     return list(found.values())
+
+
+def _met(limits: Limits, feature: str, action: str, signed_in: bool, refused_by: str) -> list[str]:
+    """Whoever was refused went no further. One whom a shield refused had passed the edge's limits."""
+    found = [each for each in meets(limits, feature, action, signed_in) if not each.policy.shadow]
+    found.sort(key=lambda each: place(each.policy))
+    names = [each.name for each in found]
+    if not refused_by:
+        return names
+    if refused_by in names:
+        return names[: names.index(refused_by) + 1]
+    by = limits.policies.get(refused_by)
+    last = place(by) if by else (False, len(ORDER))
+    return [*(each.name for each in found if place(each.policy) <= last), refused_by]
