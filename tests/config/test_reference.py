@@ -16,6 +16,7 @@ def test_types_and_defaults_are_in_words() -> None:
         "| `paths` | list of paths | required |",
         "| `country` | country code |  | Of the client's address",
         "| `others` | `allow` or `refuse` | `allow` |",
+        "| `{medium: 0.5, high: 0.25, critical: 0.1}` |",
     ):
         assert line in PAGE
 

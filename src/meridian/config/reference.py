@@ -1,6 +1,7 @@
 """The configuration's reference in Markdown, out of the models themselves: docs/configuration.md can't go stale."""
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -129,7 +130,17 @@ def _default(field: FieldInfo) -> str:
         return f"`{duration(value)}`"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    return f"`{value}`"
+    return f"`{_plain(value)}`"
+
+
+def _plain(value: Any) -> Any:
+    """With choices as they are written, such as `medium`, instead of what Python calls them."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{_plain(key)}: {_plain(inner)}" for key, inner in value.items())
+        return f"{{{pairs}}}"
+    return value
 
 
 def _prose(text: str) -> str:

@@ -1,8 +1,9 @@
 """The `limits` section: what is counted, how often it may happen, and where it is counted."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from meridian.config.schema.base import CountryCode, Duration, PositiveDuration, Section, Slug
 from meridian.core.risk import Risk
@@ -14,6 +15,9 @@ OnFailure = Literal["allow", "deny"]
 Amount = Annotated[int, Field(ge=1, le=10_000_000)]
 Factor = Annotated[float, Field(gt=0, le=1000)]
 RISKY = {Risk.MEDIUM: 0.5, Risk.HIGH: 0.25, Risk.CRITICAL: 0.1}
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token of RFC 9110."""
+OURS = "x-meridian-"
 GENERAL = "general"
 """The class of every feature that is named in no other."""
 
@@ -70,8 +74,14 @@ class Policy(Section):
     def _sensible(self) -> "Policy":
         if self.window < 1:
             raise ValueError("a window is at least 1s")
-        if (self.class_ is None) == (self.key == "client"):
-            raise ValueError("`class` belongs to `key: client`, and to no other key")
+        if self.key == "client" and self.class_ is None:
+            raise ValueError(
+                "`class` is missing; name the class that `key: client` counts, such as `class: general`"
+            )
+        if self.key != "client" and self.class_ is not None:
+            raise ValueError("`class` belongs to `key: client`, and to no other key; remove it")
+        if not self.actions and "actions" in self.model_fields_set:
+            raise ValueError("`actions` is empty; leave it out to count everything")
         if self.each and self.key not in ("country", "region"):
             raise ValueError("`each` belongs to `key: country` or `key: region`")
         if self.scope == "exact" and (self.key != "user" or not self.actions):
@@ -88,6 +98,28 @@ class Account(Section):
     """The name of a header."""
     body: str | None = None
     """The path of a field in a JSON body, such as `email` or `user.name`."""
+
+    @field_validator("header")
+    @classmethod
+    def _header_name(cls, name: str | None) -> str | None:
+        if name and not HEADER_NAME.fullmatch(name):
+            raise ValueError(
+                "this cannot be the name of a header; write it as requests have it, such as x-account"
+            )
+        if name and name.lower().startswith(OURS):
+            raise ValueError(
+                f"headers that begin with {OURS} are the edge's own; name one that the app reads"
+            )
+        return name
+
+    @field_validator("body")
+    @classmethod
+    def _field_path(cls, path: str | None) -> str | None:
+        if path and not all(step.strip() for step in path.split(".")):
+            raise ValueError(
+                "this path has an empty step; write the names of fields with dots, such as user.name"
+            )
+        return path
 
     @model_validator(mode="after")
     def _one_place(self) -> "Account":
@@ -112,7 +144,9 @@ class Shield(Section):
     longest: PositiveDuration = 7 * 86400.0
     """No block is longer."""
     account: Account = Account(body="email")
-    """Where a request says which account it tries. A signed-in user is the account."""
+    """Where a request says which account it tries. Where it says none, the signed-in user is the account."""
+    unreadable: Literal["refuse", "count"] = "refuse"
+    """What is done with an attempt whose account cannot be read. refuse: 400. count: by its address alone."""
     device: Slug = "x-device-id"
     """The header in which the app names the device. A device from which an account was used successfully stays open to it."""
     failed: tuple[Annotated[int, Field(ge=100, le=599)], ...] = (401, 403)
