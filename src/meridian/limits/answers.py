@@ -15,6 +15,7 @@ TYPES = "https://iana.org/assignments/http-problem-types#"
 QUOTA_EXCEEDED = f"{TYPES}quota-exceeded"
 REDUCED_CAPACITY = f"{TYPES}temporary-reduced-capacity"
 ABNORMAL_USAGE = f"{TYPES}abnormal-usage-detected"
+UNREADABLE_ACCOUNT = "/docs/problems#unreadable-account"
 REFUSED_BY = "x-meridian-limit"
 """Response header: the limit or shield that refused."""
 
@@ -85,6 +86,18 @@ def blocked(name: str, wait: float) -> Problem:
         "retry_after": seconds,
     }
     return Problem(429, body, {"retry-after": str(seconds), REFUSED_BY: name})
+
+
+def unreadable(name: str, place: str) -> Problem:
+    """400 from a shield: whoever tries does not say which account. place: where it is expected, for a person."""
+    body: Json = {
+        "type": UNREADABLE_ACCOUNT,
+        "title": "The account cannot be read",
+        "status": 400,
+        "detail": f"Send which account this is about as {place}.",
+        "limit": name,
+    }
+    return Problem(400, body, {REFUSED_BY: name})
 
 
 def closed(name: str, wait: float = 1.0) -> Problem:

@@ -99,7 +99,8 @@ def test_any_value_of_a_header_is_just_somebodys_name(process: Process, value: b
         for action in (b"payout", b"login"):
             content = b"POST /admit HTTP/1.1\r\nx-meridian-action: " + action + b"\r\nx-device-id: " + value
             answer = send(process, content + b"\r\nx-meridian-" + name + b": " + value + b"\r\n\r\n")
-            assert answer[9:12] in (b"200", b"429"), answer[:200]
+            nobody = value in (b"%00", b"\t") and (name, action) == (b"account", b"login")
+            assert answer[9:12] in ((b"400",) if nobody else (b"200", b"429")), answer[:200]
 
 
 def test_noise_of_every_kind_crashes_nothing(process: Process) -> None:

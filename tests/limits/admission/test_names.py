@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meridian.limits.admission.asked import account_of, client_of
 from meridian.limits.admission.lifted import lifted
@@ -34,6 +36,8 @@ def test_addresses_of_one_client_are_one(written: str, client: str) -> None:
 
 def test_an_account_is_the_same_however_it_is_written_and_on_every_edge_with_the_same_secret() -> None:
     assert account_of(" Me@Example.org\t") == "me@example.org"
+    assert account_of("\u200b\x00MASSE\u2029") == account_of("maße\xa0") == "masse"
+    assert account_of("\ufeff \x7f") == ""
     assert NAMES.name("account", "me") == Names.derived("secret").name("account", "me")
     assert NAMES.name("account", "me") != Names.derived("other").name("account", "me")
     assert NAMES.name("account", "me") != NAMES.name("user", "me")
@@ -61,3 +65,10 @@ def test_a_lift_is_for_the_account_its_devices_or_the_address_as_people_or_the_l
     at = lifted([Lift("address", "2001:db8::5", 7.0)], NAMES, 64)
     assert at(Subject("login", "address", "2001:db8::/64")) == 7.0
     assert lifted([], NAMES, 64)(Subject("login", "account", me)) == 0.0
+
+
+@given(st.text(max_size=20))
+def test_what_is_compared_is_compared_the_same_again(written: str) -> None:
+    once = account_of(written)
+    assert account_of(once) == once
+    assert account_of(f" \x00{written}\u200b\n") == once

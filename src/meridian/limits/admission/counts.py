@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from meridian.envoy.snapshot import Json
 from meridian.limits.exact.counters import Answer
 
+_WHAT = ("admitted", "refused", "failed_open", "failed_closed", "unreadable")
+
 
 @dataclass(slots=True)
 class Counts:
     """Per policy: admitted and refused by the counters; failed_open: let through by this process's own counters while the shared
-    ones were away; failed_closed: refused because they were."""
+    ones were away; failed_closed: refused because they were; unreadable: attempts that a shield watches, of an account that
+    could not be read."""
 
     policies: dict[str, dict[str, int]] = field(default_factory=dict)
     total: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -31,6 +34,9 @@ class Counts:
     def refuse(self, shield: str) -> None:
         self._add(shield, "refused")
 
+    def unreadable(self, shield: str) -> None:
+        self._add(shield, "unreadable")
+
     def drained(self) -> Json:
         """What came together since the last call; empty when nothing did."""
         found: Json = dict(self.policies)
@@ -41,5 +47,5 @@ class Counts:
         for table in (self.policies, self.total):
             row = table.get(name)
             if row is None:
-                row = table[name] = {"admitted": 0, "refused": 0, "failed_open": 0, "failed_closed": 0}
+                row = table[name] = dict.fromkeys(_WHAT, 0)
             row[what] += 1

@@ -13,8 +13,9 @@ from meridian.limits.admission.secret import Names
 from meridian.limits.admission.settings import Policies, Settings
 from meridian.limits.answers import Problem
 from meridian.limits.exact.counters import Answer, Charge, Counters
+from meridian.limits.settings import Shield
 from meridian.limits.shield.guard import Guard
-from meridian.limits.shield.judge import Verdict, Who
+from meridian.limits.shield.judge import Subject, Verdict, Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,17 @@ class Decided:
 
 
 GO_ON = Decided()
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose counters are charged. name: as they are stored. user, account: at most one, where an operator's choices for it hold;
+    account: as it is compared. lifted: when an operator last ended the account's blocks, in seconds since 1970."""
+
+    name: str
+    user: str = ""
+    account: str = ""
+    lifted: float = 0.0
 
 
 @dataclass(slots=True)
@@ -46,9 +58,13 @@ class Desk:
         policies = self.settings.policies(action)
         everyone = self._watched(asked, action)
         if everyone:
-            self._shielded(asked, policies, everyone, decided)
+            unreadable = self._unreadable(asked, action)
+            if unreadable is not None:
+                decided(Decided(unreadable))
+            else:
+                self._shielded(asked, policies, everyone, decided)
         elif policies:
-            self._limited(policies, self._owner(asked), asked, decided, 0.0)
+            self._limited(policies, self._signed_in(asked), asked, decided, 0.0)
         else:
             decided(GO_ON)
 
@@ -65,12 +81,13 @@ class Desk:
         if not policies:
             decided({"allowed": True, "limits": []})
             return
-        owner = (
-            self.names.name("user", check.user)
-            if check.user
-            else self.names.name("address", self._client(check.ip))
-        )
-        charges = self._charges(policies, owner, check.tier, check.risk, check.user, check.hits)
+        if not check.user:
+            owner = Owner(self.names.name("address", self._client(check.ip)))
+        elif self.settings.shields(check.action):
+            owner = self._owner_of(account_of(check.user))
+        else:
+            owner = Owner(self.names.name("user", check.user), user=check.user)
+        charges = self._charges(policies, owner, check.tier, check.risk, check.hits)
 
         def told(answer: Answer) -> None:
             if not check.dry_run:
@@ -92,7 +109,7 @@ class Desk:
                 self.counts.refuse(verdict.refused_by)
                 decided(Decided(answers.blocked(verdict.refused_by, verdict.wait)))
             elif policies:
-                owner = self._owner(asked, everyone[0] if verdict.known else None)
+                owner = self._tried(asked, everyone[0] if verdict.known else None)
                 self._limited(policies, owner, asked, lambda found: limited(found, attempt), began)
             else:
                 decided(GO_ON)
@@ -105,9 +122,11 @@ class Desk:
         self.guard.attempt(everyone, asked.request, judged)
 
     def _limited(
-        self, policies: Policies, owner: str, asked: Asked, decided: Callable[[Decided], None], since: float
+        self, policies: Policies, owner: Owner, asked: Asked, decided: Callable[[Decided], None], since: float
     ) -> None:
-        charges = self._charges(policies, owner, asked.tier, asked.risk, asked.user)
+        own = not owner.account or owner.account == account_of(asked.user)
+        tier = asked.tier if own else ""  # nobody's tier opens another's account
+        charges = self._charges(policies, owner, tier, asked.risk)
 
         def told(answer: Answer) -> None:
             decided(self._decided(policies, charges, answer))
@@ -119,35 +138,58 @@ class Desk:
         shields = self.settings.shields(action)
         if not shields:
             return []
-        account = account_of(asked.user or asked.account)
-        name = self.names.name("account", account) if account else ""
+        accounts = _accounts(asked)
         address = self._client(asked.client)
         found = []
-        for shield_name, shield in shields:
-            device = asked.text(shield.device.lower().encode())
-            pair = self.names.device(account, device) if account and device else ""
-            found.append(Who(shield_name, shield, name, address, pair))
+        for account in accounts or ("",):
+            name = self.names.name("account", account) if account else ""
+            for shield_name, shield in shields:
+                device = asked.text(shield.device.lower().encode())
+                pair = self.names.device(account, device) if account and device else ""
+                found.append(Who(shield_name, shield, name, address, pair, sure=len(accounts) < 2))
         return found
 
-    def _owner(self, asked: Asked, known: Who | None = None) -> str:
-        """Whose counters a request is charged to. known: who tries from a device that the account has used: it has counters of
-        its own, which nobody else can exhaust."""
+    def _unreadable(self, asked: Asked, action: str) -> Problem | None:
+        """Counts an attempt that names no account, and answers it where a shield of the action will not have it. Who is signed in
+        need not name one."""
+        if asked.user or not asked.unreadable:
+            return None
+        refused = None
+        for name, shield in self.settings.shields(action):
+            self.counts.unreadable(name)
+            if shield.unreadable == "refuse" and refused is None:
+                refused = answers.unreadable(name, _place(shield))
+        return refused
+
+    def _signed_in(self, asked: Asked) -> Owner:
+        """Whose counters a request of an action without shields is charged to."""
         if user := asked.user:
-            return self.names.name("user", user)
-        if account := account_of(asked.account):
-            if known is not None:
-                return known.device
-            return self.names.name("account", account)
-        return self.names.name("address", self._client(asked.client))
+            return Owner(self.names.name("user", user), user=user)
+        return Owner(self.names.name("address", self._client(asked.client)))
+
+    def _tried(self, asked: Asked, known: Who | None) -> Owner:
+        """Whose counters an attempt is charged to: those of the account that it tries, whoever is signed in. known: who tries
+        from a device that the account has used: it has counters of its own, which nobody else can exhaust."""
+        if accounts := _accounts(asked):
+            return self._owner_of(accounts[0], known)
+        return self._signed_in(asked)
+
+    def _owner_of(self, account: str, known: Who | None = None) -> Owner:
+        name = self.names.name("account", account)
+        ended = self.guard.lifted(Subject("", "account", name))
+        return Owner(known.device if known is not None else name, account=account, lifted=ended)
 
     def _client(self, address: str) -> str:
         return client_of(address, self.settings.limits.ipv6_prefix)
 
-    def _charges(
-        self, policies: Policies, owner: str, tier: str, risk: str, user: str, hits: int = 1
-    ) -> list[Charge]:
-        limit = self.settings.limit
-        return [Charge(owner, limit(name, policy, tier, risk, user), hits) for name, policy in policies]
+    def _charges(self, policies: Policies, owner: Owner, tier: str, risk: str, hits: int = 1) -> list[Charge]:
+        limits = [
+            self.settings.limit(
+                name, policy, tier, risk, owner.user, account=owner.account, lifted=owner.lifted
+            )
+            for name, policy in policies
+        ]
+        return [Charge(owner.name, limit, hits) for limit in limits]
 
     def _decided(self, policies: Policies, charges: Sequence[Charge], answer: Answer) -> Decided:
         self.counts.note([name for name, _ in policies], answer)
@@ -176,6 +218,18 @@ class Desk:
 
     def _closed(self, policies: Policies) -> Problem:
         return answers.closed(next(name for name, policy in policies if policy.on_failure == "deny"))
+
+
+def _accounts(asked: Asked) -> tuple[str, ...]:
+    """Those that an attempt is counted for: the one it names first, and the user who is signed in."""
+    return tuple(dict.fromkeys(each for each in (asked.account, account_of(asked.user)) if each))
+
+
+def _place(shield: Shield) -> str:
+    """Where the request names its account."""
+    if shield.account.header:
+        return f"the header {shield.account.header}"
+    return f"the field {shield.account.body} of a JSON body"
 
 
 def _checked(policies: Policies, charges: Sequence[Charge], answer: Answer) -> Json:

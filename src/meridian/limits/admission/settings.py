@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from meridian.config.schema.root import Config
 from meridian.core.risk import Risk
 from meridian.envoy.snapshot import Json
+from meridian.limits.admission.asked import account_of
 from meridian.limits.applies import section
 from meridian.limits.exact.counters import Limit
 from meridian.limits.quota import quota
@@ -77,7 +78,8 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """users: user -> policy -> an operator's own rate. resets: user -> generation of their counters."""
+    """users: user -> policy -> an operator's own rate. resets: user -> generation of their counters. Both hold for the account
+    that is called like the user, too."""
 
     limits: Limits = field(default_factory=Limits)
     users: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -85,7 +87,9 @@ class Settings:
     lifts: tuple[Lift, ...] = ()
     _policies: Mapping[str, Policies] = field(init=False, repr=False, compare=False)
     _shields: Mapping[str, Shields] = field(init=False, repr=False, compare=False)
-    _known: dict[tuple[str, str, str, int, int], Limit] = field(
+    _account_users: Mapping[str, Mapping[str, int]] = field(init=False, repr=False, compare=False)
+    _account_resets: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    _known: dict[tuple[str, str, str, int, int, int], Limit] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -101,6 +105,15 @@ class Settings:
             action: tuple(each for each in shields.items() if each[1].action == action) for action in watched
         }
         object.__setattr__(self, "_shields", by_action_watched)
+        users: dict[str, dict[str, int]] = {}
+        for user, own in self.users.items():
+            users.setdefault(account_of(user), {}).update(own)
+        object.__setattr__(self, "_account_users", users)
+        resets: dict[str, int] = {}
+        for user, generation in self.resets.items():
+            account = account_of(user)
+            resets[account] = resets.get(account, 0) + generation  # differs after a reset of either
+        object.__setattr__(self, "_account_resets", resets)
 
     def policies(self, action: str) -> Policies:
         """The exact limits that this action meets, by name."""
@@ -110,10 +123,23 @@ class Settings:
         """Those that watch this action, by name."""
         return self._shields.get(action, ())
 
-    def limit(self, name: str, policy: Policy, tier: str, risk: str, user: str) -> Limit:
-        """What this limit comes to for one request."""
-        rate = self.users[user].get(name, 0) if user in self.users else 0
-        key = (name, tier, risk, rate, self.resets.get(user, 0))
+    def limit(
+        self,
+        name: str,
+        policy: Policy,
+        tier: str,
+        risk: str,
+        user: str,
+        *,
+        account: str = "",
+        lifted: float = 0.0,
+    ) -> Limit:
+        """What this limit comes to for one request. account: as it is compared, where an account is counted and not the user.
+        lifted: when an operator last ended its blocks, in seconds since 1970; its counters began anew then."""
+        own = self._account_users.get(account) if account else self.users.get(user)
+        rate = own.get(name, 0) if own else 0
+        generation = self._account_resets.get(account, 0) if account else self.resets.get(user, 0)
+        key = (name, tier, risk, rate, generation, int(lifted * 1000))
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._limit(policy, *key)
@@ -121,8 +147,12 @@ class Settings:
                 self._known.clear()
         return found
 
-    def _limit(self, policy: Policy, name: str, tier: str, risk: str, rate: int, generation: int) -> Limit:
+    def _limit(
+        self, policy: Policy, name: str, tier: str, risk: str, rate: int, generation: int, lifted: int
+    ) -> Limit:
         counter = f"{name}#{generation}" if generation else name
+        if lifted:
+            counter = f"{counter}@{lifted}"
         return Limit(
             counter, quota(self.limits, policy, tier, _risk(risk), rate=rate), policy.on_failure == "deny"
         )

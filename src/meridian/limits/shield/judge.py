@@ -6,6 +6,9 @@ other attempt counts for the account and for the address.
 
 A success wipes what its account's unknown devices did; of its address it only takes back its own attempt. Otherwise somebody
 with one account of their own could try all others for ever.
+
+A signed-in user who tries another account tries both. A success then proves neither: it takes back the attempt and no more.
+Otherwise somebody could make their own device known to the account of another.
 """
 
 from collections.abc import Callable, MutableMapping, Sequence
@@ -39,13 +42,14 @@ class Subject(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Who:
     """Who tries, under one shield. account, device: hashed names (device: of the account on that device); empty where unknown.
-    address: the client's."""
+    address: the client's. sure: whether a success proves that it is this account's owner."""
 
     name: str
     shield: Shield
     account: str
     address: str
     device: str
+    sure: bool = True
 
     def subjects(self, known: bool) -> tuple[Subject, ...]:
         """Those in which an attempt counts. known: whether the device is."""
@@ -108,7 +112,7 @@ def outcome(view: View, everyone: Sequence[Who], id: str, status: int, now: floa
             counted = [each for each in who.everything() if view.tracks[each].has(id)]
             for subject in counted or who.subjects(known):
                 view.tracks[subject] = tracks.failed(view.tracks[subject], id, who.shield, now)
-        elif status in who.shield.succeeded:
+        elif status in who.shield.succeeded and who.sure:
             _succeeded(view, who, id, known, now)
         else:
             give_back(view, (who,), id)
