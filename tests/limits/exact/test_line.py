@@ -19,9 +19,16 @@ class Store:
     broken: bool = False
     connects: int = 0
     closed: int = 0
+    ended: bool = False
+    reachable: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.reachable.set()
 
     async def connect(self) -> None:
         self.connects += 1
+        await self.reachable.wait()
+        self.ended = False
 
     async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
         if self.broken:
@@ -81,6 +88,59 @@ async def test_while_it_is_away_answers_come_at_once_and_it_tries_ever_more_seld
         await eventually(lambda: store.connects >= 4)
         store.broken = False
         await eventually(lambda: not made.away)
+
+
+async def test_a_connection_that_ended_while_idle_is_made_anew_before_anybody_asks() -> None:
+    store = Store()
+    async with line(store) as (made, heard, told):
+        store.ended = True
+        await eventually(lambda: store.connects == 2 and store.closed == 1)
+        store.held.set()
+        made.ask(("a",), heard.append)
+        await eventually(lambda: heard == ["answer to a"])
+        assert told == []
+
+
+async def test_what_is_asked_as_the_connection_ends_waits_for_another_and_is_sent_once() -> None:
+    store = Store()
+    store.held.set()
+    async with line(store) as (made, heard, told):
+        store.ended = True
+        store.reachable.clear()
+        made.ask(("a",), heard.append)
+        await eventually(lambda: store.connects == 2)
+        made.ask(("b",), heard.append)
+        assert heard == []
+        store.reachable.set()
+        await eventually(lambda: len(heard) == 2)
+        assert store.batches == [[("a",), ("b",)]]
+        assert (heard, told) == (["answer to a", "answer to b"], [])
+
+
+async def test_a_store_that_cannot_be_reached_again_in_time_is_away() -> None:
+    store = Store()
+    async with line(store, 0.05) as (made, heard, told):
+        store.reachable.clear()
+        store.ended = True
+        await eventually(lambda: store.connects == 2)
+        assert not made.away, "nobody waits yet"
+        made.ask(("a",), heard.append)
+        await eventually(lambda: heard == [AWAY])
+        assert told == ["no answer within 50 ms"]
+        store.reachable.set()
+        await eventually(lambda: not made.away)
+
+
+async def test_a_batch_that_may_have_been_carried_out_is_not_sent_again() -> None:
+    store = Store()
+    async with line(store) as (made, heard, _):
+        store.broken = True
+        made.ask(("a",), heard.append)
+        await eventually(lambda: heard == [AWAY])
+        store.broken = False
+        store.held.set()
+        await eventually(lambda: not made.away)
+        assert store.batches == []
 
 
 async def test_a_line_that_closes_answers_what_waits() -> None:

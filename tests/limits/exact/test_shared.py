@@ -125,6 +125,20 @@ async def test_redis_killed_and_started_empty_loses_nothing_that_this_edge_knew(
         assert not (await another.take(Charge("u1", PAYOUT))).admitted
 
 
+async def test_after_a_restart_of_redis_an_idle_edge_refuses_nothing(store: Redis) -> None:
+    async with edge(store.url) as one:
+        assert (await one.take(Charge("u1", STRICT))).admitted
+        store.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        answers = await asyncio.gather(*(one.take(Charge("u1", STRICT)) for _ in range(5)))
+        assert [each.admitted for each in answers] == [True] * 4 + [False], "each is taken once"
+        store.kill()
+        await eventually(lambda: one.line.away)  # nobody had to ask
+        store.start()
+        await eventually(lambda: not one.line.away)
+        answer = await one.take(Charge("u2", STRICT))
+        assert (answer.admitted, answer.local) == (True, False)
+
+
 async def test_a_restarted_redis_hears_of_full_counters_even_from_refusals(store: Redis) -> None:
     async with edge(store.url) as one, edge(store.url) as two:
         for _ in range(5):

@@ -5,6 +5,10 @@ While a batch is under way the next one gathers, so the busier the process is, t
 The first answer that is late, or refused, or broken off, cuts the line: everything that waits is told so at once, everything
 that comes is told so at once, and the line tries by itself to come back, at growing intervals of random length, so that edges
 which lost their store together do not return together.
+
+A connection that the store has closed while nobody asked anything (it was restarted, or closes what is idle) is no such loss:
+the line looks for it, and before each batch, and connects anew once. What is asked meanwhile waits for that within its deadline.
+Nothing is ever sent twice: a batch that went out on a connection which then broke may have been carried out.
 """
 
 import asyncio
@@ -22,6 +26,8 @@ Replied = Callable[[Reply], None]
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 2.0
 _PROBE: Command = ("SET", "meridian:ready", "1", "PX", 1000)
+_WATCHED = 0.1
+"""Seconds between looks at an idle connection."""
 _GRACE = 0.001
 """Seconds. An answer that arrived while this process itself was held up is read before it is called late."""
 
@@ -61,6 +67,8 @@ class Line:
         self._exchange: asyncio.Task[None] | None = None
         self._return: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
+        self._watch: asyncio.TimerHandle | None = None
+        self._renewing = False
         self._closed = False
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -71,11 +79,14 @@ class Line:
     async def open(self) -> None:
         """Tries once; where the store is away, the line goes on trying by itself."""
         self._loop = asyncio.get_running_loop()
+        self._watch = self._loop.call_later(_WATCHED, self._look)
         if not await self._reached():
             self._return = self._loop.create_task(self._come_back())
 
     async def close(self) -> None:
         self._closed = True
+        if self._watch is not None:
+            self._watch.cancel()
         if self._return is not None:
             self._return.cancel()
             await asyncio.gather(self._return, return_exceptions=True)
@@ -92,12 +103,28 @@ class Line:
         self._waiting.append(_Asked(command, replied, now))
         if self._exchange is None:
             self._exchange = self._loop.create_task(self._send(self._wire))
+        elif self._renewing and self._alarm is None:
+            self._set_alarm(now + self.deadline)
+
+    def _look(self) -> None:
+        """Finds an idle connection that has ended before a request does."""
+        self._watch = self._loop.call_later(_WATCHED, self._look)
+        if self._wire is not None and self._exchange is None and self._wire.ended:
+            self._exchange = self._loop.create_task(self._send(self._wire))
 
     async def _send(self, wire: Wire) -> None:
         """Batch after batch, while there are any. A task begins in the next turn of the loop: by then this turn's are all
         there."""
         try:
-            while self._waiting and self._wire is wire:
+            while self._wire is wire and (self._waiting or wire.ended):
+                if wire.ended:
+                    renewed = await self._renewed(wire)
+                    if renewed is None:
+                        return
+                    wire = renewed
+                    if not self._waiting:
+                        return
+                    continue
                 batch, self._waiting = self._waiting, []
                 self._under_way = batch
                 self._set_alarm(batch[0].at + self.deadline)
@@ -113,6 +140,22 @@ class Line:
         finally:
             if self._wire is wire:
                 self._exchange = None
+
+    async def _renewed(self, wire: Wire) -> Wire | None:
+        """Another wire in place of one that ended while nothing was under way, or None where the store is away."""
+        self._renewing = True
+        if self._waiting:
+            self._set_alarm(self._waiting[0].at + self.deadline)
+        try:
+            reached = await self._reached()
+        finally:
+            self._renewing = False
+        if not reached:
+            self._lost(self.problem)
+            return None
+        self._drop_alarm()
+        self._soon_closed(wire)
+        return self._wire
 
     def _deliver(self, batch: list[_Asked], replies: list[Reply]) -> None:
         refused = ""

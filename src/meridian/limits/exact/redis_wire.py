@@ -5,6 +5,7 @@ above it, which costs twice the CPU for small batches (docs/adr/0008-redis-clien
 node has which key.
 """
 
+import asyncio
 import contextlib
 import math
 from collections.abc import Iterator, Sequence
@@ -44,6 +45,11 @@ class PlainWire:
         )
         self._connection: AbstractConnection = pool.make_connection()
 
+    @property
+    def ended(self) -> bool:
+        reader: asyncio.StreamReader | None = self._connection._reader
+        return reader is None or reader.at_eof() or reader.exception() is not None
+
     async def connect(self) -> None:
         with _told():
             await self._connection.connect()  # type: ignore[no-untyped-call]
@@ -73,6 +79,11 @@ class ClusterWire:
     def __init__(self, url: str) -> None:
         self._url = url
         self._client: Any = None
+
+    @property
+    def ended(self) -> bool:
+        """Its client sees to its connections."""
+        return False
 
     async def connect(self) -> None:
         with _told():

@@ -27,6 +27,10 @@ class Refusal:
 class Wire(Protocol):
     """One attempt: after a failure it is closed, and another is made."""
 
+    @property
+    def ended(self) -> bool:
+        """Whether the store has closed the connection, as far as is known without asking it."""
+
     async def connect(self) -> None:
         """Raises Away."""
 
