@@ -299,6 +299,9 @@ def test_redis_frozen_and_killed_in_the_midst_of_payouts() -> None:
         assert ask("login", account="a1", client="203.0.113.1") == 200
         assert sorted(waits)[-4] < 0.05, "the machine itself may have been held up a few times"
         until(lambda: {"store-away", "store-back"} <= {each["event"] for each in process.log()})
+        effects = {each["effect"] for each in process.log() if each["event"] == "store-away"}
+        alone = "money, payout are counted by this edge alone"
+        assert effects == {f"the shared counters are away: login is refused; {alone}"}
         counts: dict[str, int] = {}
         process.stop()
         for each in process.log():
@@ -312,6 +315,12 @@ def test_redis_frozen_and_killed_in_the_midst_of_payouts() -> None:
 def test_without_an_address_of_redis_it_says_so_and_counts_by_itself() -> None:
     with admission("", **REDIS) as process:
         assert "MERIDIAN_REDIS_URL" in process.state()["store"]["problem"]
+        trouble = process.home / "companions" / "admission.trouble"
+        until(trouble.exists)
+        assert trouble.read_text() == (
+            "the shared counters are away: login is refused; money, payout are counted by this edge alone "
+            "(MERIDIAN_REDIS_URL is not set for this edge)"
+        )
         assert [process.admit("payout", user="u1").status for _ in range(6)] == [200] * 5 + [429]
         assert process.admit("login", account="a", client="203.0.113.1").status == 503
 

@@ -63,9 +63,11 @@ def test_an_unblock_ends_the_block() -> None:
 
 def test_the_loss_of_the_counters_and_their_return_are_decisions() -> None:
     away = {"t": START, "event": "store-away", "sentence": "Connection refused"}
-    sentences = [each.sentence for each in harvest(away, {"t": START + 5, "event": "store-back"}).decisions]
-    assert sentences == [
-        "EU: exact limits count here alone, without their shared counters: Connection refused",
+    told = {**away, "t": START + 1, "effect": "the shared counters are away: login is refused"}
+    lines = (away, told, {"t": START + 5, "event": "store-back"})
+    assert [each.sentence for each in harvest(*lines).decisions] == [
+        "EU: the shared counters of exact limits are away: Connection refused",
+        "EU: the shared counters are away: login is refused",
         "EU: the shared counters of exact limits are back",
     ]
 

@@ -123,9 +123,7 @@ class Admission:
 
     def _tell(self) -> None:
         """What is wrong, to whoever looks at the edge: its agent reads it from the file."""
-        away = (
-            f"exact limits are counted by this edge alone: {self.store.problem}" if self.store.problem else ""
-        )
+        away = f"{self.store.effect} ({self.store.problem})" if self.store.problem else ""
         sentence = "; ".join(part for part in (self.told.problem, away) if part)
         if sentence == self._told:
             return
@@ -146,7 +144,7 @@ class Admission:
 
     def _store_changed(self, problem: str) -> None:
         if problem:
-            self.log.note("store-away", sentence=problem)
+            self.log.note("store-away", sentence=problem, effect=self.store.effect)
         else:
             self.log.note("store-back")
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from meridian.limits.admission.away import effect
 from meridian.limits.exact.clock import StoreClock
 from meridian.limits.exact.counters import Counters
 from meridian.limits.exact.line import Line
@@ -19,7 +20,8 @@ ADDRESS = "MERIDIAN_REDIS_URL"
 
 @dataclass(slots=True)
 class Store:
-    """changed: called with what is wrong when the shared store goes away, and with an empty sentence when it is back."""
+    """changed: called with what is wrong when the shared store goes away, and with an empty sentence when it is back. effect:
+    what it means for the limits that it is away, for a person."""
 
     changed: Callable[[str], None]
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -27,6 +29,7 @@ class Store:
     clock: StoreClock = field(default_factory=StoreClock)
     line: Line | None = None
     counters: Counters = field(init=False)
+    effect: str = ""
     _kind: tuple[str, float] = ("memory", 0.0)
 
     def __post_init__(self) -> None:
@@ -35,6 +38,7 @@ class Store:
     async def become(self, limits: Limits) -> None:
         """Counts as these settings say from now on."""
         self.memory.most = max(10_000, limits.expected_users) * max(1, len(limits.policies))
+        self.effect = effect(limits)
         kind = (limits.counters.store, limits.counters.deadline)
         if kind == self._kind:
             return

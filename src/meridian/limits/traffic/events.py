@@ -91,7 +91,8 @@ class Events:
         region = self._facts.region
         if line["event"] == "store-away":
             why = _text(line, "sentence") or "they do not answer"
-            sentence = f"{region}: exact limits count here alone, without their shared counters: {why}"
+            effect = _text(line, "effect") or f"the shared counters of exact limits are away: {why}"
+            sentence = f"{region}: {effect}"
         else:
             sentence = f"{region}: the shared counters of exact limits are back"
         self._decide(COUNTERS, str(line["event"]), region, sentence, line)
