@@ -8,6 +8,7 @@ import pytest
 from meridian.core.decision import Decision
 from meridian.core.errors import Conflict, InvalidInput, NotFound
 from meridian.core.runner import Runner
+from meridian.limits.admission.secret import Names
 from meridian.limits.blocks import record_block_events
 from meridian.limits.choices import Choices
 from meridian.limits.operations import lift_block, reset_counters, set_override
@@ -116,7 +117,7 @@ async def test_an_expired_override_is_neither_compiled_nor_brought_back_by_an_un
         (("user", "u1", "general", 5), InvalidInput, "not for one user; a user has limits of its own: rapid, chat, pay, trial"),
         (("client", "1.2.3.4", "country", 5), InvalidInput, "country is counted for each country, not for one client"),
         (("client", "u1", "general", 5), InvalidInput, "'u1' is not a client's address"),
-        (("user", "u" * 129, "chat", 5), InvalidInput, "128 characters"),
+        (("user", "u" * 257, "chat", 5), InvalidInput, "256 characters"),
         (("user", "u1", "rough", 3), InvalidInput, "a burst of 1 is too small to divide"),
     ],
 )  # fmt: skip
@@ -179,7 +180,9 @@ async def test_a_lifted_block_is_told_to_the_edges_until_no_block_can_be_older(b
     at = bench.clock.now().timestamp()
     decision = await lift_block(bench, "account", " anna@example.com ", "otto", "she called")  # type: ignore[arg-type]
     assert bench.loaded.lifted == (Lift("account", "anna@example.com", at),)
-    assert decision.sentence == "otto lifted the block of account anna@example.com: she called"
+    assert decision.sentence == (
+        "otto: no block of account anna@example.com is listed; one that began before now ends: she called"
+    )
     undoing = await undo(bench, decision)
     assert bench.loaded.lifted == ()
     await undo(bench, undoing)
@@ -205,6 +208,33 @@ async def test_a_block_can_be_lifted_by_the_name_it_is_listed_under(bench: Bench
         await record_block_events(connection, "EU", [{**event, "until": now.timestamp() + 60}], now)
     await lift_block(bench, "name", f"{name}.{name}", "otto", "x")  # type: ignore[arg-type]
     assert [(each.kind, each.subject) for each in bench.loaded.lifted] == [("account", name)]
+
+
+@pytest.mark.parametrize("kind", ["account", "device", "address"])
+async def test_lifting_says_whether_there_was_a_block(
+    bench: Bench, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lift(subject: str) -> str:
+        named = "address" if kind == "address" else "account"
+        return (await lift_block(bench, named, subject, "otto", "x")).sentence  # type: ignore[arg-type]
+
+    key, now = "one that the edges share", bench.clock.now()
+    name = Names.derived(key).name("account", "anna@example.com")
+    subject = {"account": name, "device": f"{name}.{'0' * 32}", "address": "198.51.100.7"}[kind]
+    lasting = {"event": "block", "t": now.timestamp(), "until": now.timestamp() + 60}
+    async with bench.database.connection() as connection:
+        event = {**lasting, "kind": kind, "shield": "login", "subject": subject}
+        await record_block_events(connection, "EU", [event], now)
+    monkeypatch.setenv("MERIDIAN_EDGE_KEY", key)
+    if kind == "address":
+        assert await lift("198.51.100.7") == "otto lifted the block of address 198.51.100.7: x"
+        assert "no block of address 198.51.100.8 is listed" in await lift("198.51.100.8")
+        return
+    assert await lift("Anna@example.com") == "otto lifted the block of account Anna@example.com: x"
+    assert "no block of account otto@example.com is listed" in await lift("otto@example.com")
+    monkeypatch.delenv("MERIDIAN_EDGE_KEY")
+    unknown = "otto ended any block of account anna@example.com that began before now: x"
+    assert await lift("anna@example.com") == unknown
 
 
 async def test_what_is_in_force_follows_from_the_time_alone(bench: Bench) -> None:

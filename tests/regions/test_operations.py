@@ -88,8 +88,8 @@ async def test_what_cannot_be_is_refused_before_anything_is_written(bench: Bench
         await place(bench, None)
     with pytest.raises(InvalidInput, match="already"):
         await place(bench, "EU", lasting=-1)
-    with pytest.raises(InvalidInput, match="128 characters"):
-        await assign_user_region(bench, "u" * 129, "EU", "anna", "x")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="256 characters"):
+        await assign_user_region(bench, "u" * 257, "EU", "anna", "x")  # type: ignore[arg-type]
     assert bench.sentences() == []
 
 

@@ -18,7 +18,8 @@ from meridian.feature import Caller
 from meridian.geo.lookup import CountryLookup
 
 EDGE_KEY = "x-meridian-edge-key"
-MAX_STAMP = 256
+MAX_STAMP = 2048
+"""Characters. More than any id of a user has (see core.names), or one that is cut would be somebody else's."""
 
 
 def through_edge(headers: Mapping[str, str], edge_key: str) -> bool:

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "user": "meridian.cli.commands.user:user",
     "world": "meridian.cli.commands.world:world",
     "journal": "meridian.cli.commands.journal:journal",
+    "undo": "meridian.cli.commands.undo:undo",
     "token": "meridian.cli.commands.token:token",
     "edge": "meridian.cli.commands.edge:edge",
     "control": "meridian.cli.commands.control:control",

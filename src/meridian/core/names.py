@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from meridian.core.errors import InvalidInput, NotFound
 from meridian.core.suggest import did_you_mean
 
-USER_LENGTH = 128
+USER_LENGTH = 256
 
 
 def user_id(text: str) -> str:
-    """The id of one of the app's users: 1 to 128 printable characters. Raises InvalidInput."""
+    """The id of one of the app's users: 1 to 256 printable characters. Raises InvalidInput."""
     if not 1 <= len(text) <= USER_LENGTH:
         raise InvalidInput(
             f"a user id has 1 to {USER_LENGTH} characters, not {len(text)}",

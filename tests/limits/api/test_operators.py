@@ -78,6 +78,38 @@ async def test_an_override_is_in_every_edge_s_snapshot_within_a_second_and_can_b
     assert (await live.ops("GET", "/users/a%2Fb/overrides/chat")).status_code == 404
 
 
+@pytest.mark.parametrize("rate", [True, "5", 5.5, None])
+async def test_a_rate_is_a_whole_number(live: Live, rate: object) -> None:
+    answer = await live.admin("PUT", "/users/u1/overrides/chat", {"rate": rate, "reason": "x"})
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["pointer"], error["detail"]) == (
+        "#/rate",
+        "this must be a whole number, written without quotes",
+    )
+
+
+async def test_fields_are_refused_in_sentences(live: Live) -> None:
+    bad = await live.admin("POST", "/reset", {"kind": "user", "subject": "a\nb", "reason": ""})
+    assert [error["detail"] for error in bad.json()["errors"]] == [
+        "this has characters that cannot stand here; write plain text in one line",
+        "this is too short; its length is at least 1",
+    ]
+    none = await live.admin("POST", "/reset", {"kind": "users", "reason": "x"})
+    assert [error["detail"] for error in none.json()["errors"]] == [
+        "this is none of the choices; write 'user' or 'client'",
+        "this is missing; add it",
+    ]
+
+
+async def test_a_user_s_id_may_have_256_characters(live: Live) -> None:
+    path = f"/users/{'é' * 256}/overrides/chat"
+    assert (await live.admin("PUT", path, {"rate": 7, "reason": "x"})).status_code == 200
+    body = {"kind": "user", "subject": "é" * 256, "reason": "x"}
+    assert (await live.admin("POST", "/reset", body)).status_code == 200
+    assert (await live.ops("GET", "/explain", user="é" * 256)).json()["resets"] == 1
+
+
 async def test_overrides_are_cleared_with_a_reason(live: Live) -> None:
     path = "/clients/2001:db8::1/overrides/general"
     assert (await live.admin("PUT", path, {"rate": 9, "reason": "a scraper"})).json()[

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import click
 import pytest
 import uvicorn
 from click.testing import CliRunner, Result
@@ -70,6 +71,57 @@ def test_show_lists_every_limit() -> None:
     assert ["pay", "5", "per", "1h", "user", "pay", "risk", "exact,", "else", "deny"] in shown
     assert ["tiers:", "free", "1,", "premium", "2,", "vip", "5"] in shown
     assert len(told("show")["policies"]) == 9
+
+
+@pytest.mark.usefixtures("control")
+def test_show_lists_shields_and_the_rates_of_single_countries() -> None:
+    shown = done("show")
+    assert "\ncountry: DE 9000\n" in shown
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    assert "SHIELD WATCHES FAILURES BLOCKS FOR" in lines
+    [shield] = [line for line in lines if line.startswith("pay-guessing ")]
+    assert shield == "pay-guessing pay 5 within 1h 1h, then times 2, at most 2h"
+
+
+@pytest.mark.usefixtures("control")
+def test_an_option_with_nothing_in_it_is_refused() -> None:
+    for command in (
+        ["show", "--user", ""],
+        ["show", "--client", " "],
+        ["check", "chat", "--user", ""],
+        ["reset", "--user", "", "--reason", "x"],
+        ["unblock", "--account", "", "--reason", "x"],
+    ):
+        result = run(*command)
+        assert isinstance(result.exception, click.UsageError), result.output
+        assert "nothing is written in it; give a name, or leave the option out" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("rate", "sentence"),
+    [
+        ("abc", "'abc' is not a whole number; write for example 1"),
+        ("1.5", "'1.5' is not a whole number"),
+        ("0", "0 is too small; write at least 1"),
+    ],
+)
+def test_a_rate_that_is_no_number_is_said_in_a_sentence(rate: str, sentence: str) -> None:
+    result = run("override", "set", "chat", rate, "--user", "u1", "--reason", "x")
+    assert isinstance(result.exception, click.UsageError)
+    assert sentence in str(result.exception)
+
+
+@pytest.mark.usefixtures("control")
+def test_what_was_done_is_undone_by_its_id(control: ControlPlane) -> None:
+    found = told("override", "set", "chat", "500", "--user", "u" * 256, "--reason", "festival")
+    undone = CliRunner().invoke(
+        program, ["undo", found["decision"], "--reason", "enough"], standalone_mode=False
+    )
+    assert undone.exception is None, undone.output
+    assert undone.output.startswith("anna took back: anna lets uuu")
+    assert done("override", "list") == "nobody has another rate\n"
+    again = CliRunner().invoke(program, ["undo", found["decision"], "--reason", "x"], standalone_mode=False)
+    assert "already undid this decision" in str(again.exception)
 
 
 @pytest.mark.usefixtures("control")
@@ -147,7 +199,9 @@ def test_resets_blocks_and_lifted_ones() -> None:
     )
     assert done("blocks") == "nothing is blocked\n"
     lifted = done("unblock", "--account", "anna@example.com", "--reason", "she called")
-    assert lifted == "anna lifted the block of account anna@example.com: she called\n"
+    assert lifted == (
+        "anna: no block of account anna@example.com is listed; one that began before now ends: she called\n"
+    )
 
 
 @pytest.mark.usefixtures("control")

@@ -92,14 +92,14 @@ async def test_an_override_decides_but_the_home_stays_what_it_is(live: Live) -> 
 
 
 async def test_a_user_id_that_cannot_be_stored_is_treated_as_nobody_s(live: Live) -> None:
-    told = (await live.client(CONFIG, INDIAN, "u" * 200)).json()
+    told = (await live.client(CONFIG, INDIAN, "u" * 300)).json()
     assert (told["region"], told["user"], told["home_token"], told["home_stored"]) == (
         "APAC",
         "",
         None,
         False,
     )
-    assert told["trouble"] == "a user id has 1 to 128 characters, not 200"
+    assert told["trouble"] == "a user id has 1 to 256 characters, not 300"
 
 
 async def test_a_forged_token_is_refused(live: Live) -> None:

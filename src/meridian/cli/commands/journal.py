@@ -31,7 +31,7 @@ def journal(
     home: str | None,
     as_json: bool,
 ) -> int:
-    """List the latest decisions, or show the one with the identifier ID.
+    """List the latest decisions, or show the one with the identifier ID. `meridian undo ID` takes one back.
 
     With --replay, exits with 1 when deciding again gives another result."""
     client = Client(home)

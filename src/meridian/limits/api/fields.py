@@ -14,7 +14,7 @@ Subject = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern
 """A user, a client or an account. What it may be is asked later, to say what is wrong with it."""
 SubjectPath = Annotated[
     str,
-    Path(min_length=1, max_length=128, description="The app's own id of the user, or the client's address."),
+    Path(min_length=1, max_length=256, description="The app's own id of the user, or the client's address."),
 ]
 NamePath = Annotated[str, Path(min_length=1, max_length=63, examples=["chat"])]
 Text = Annotated[str, Query(max_length=256, pattern=r"^[^\x00-\x1f]*$")]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from meridian.config.schema.base import Duration
 from meridian.core.errors import NotFound
@@ -23,7 +23,7 @@ class OverrideIn(BaseModel):
     """rate: requests in each window of the limit; tier and risk do not multiply it. expires_in: as 24h or 7d; left out: until it
     is cleared."""
 
-    rate: int
+    rate: Annotated[int, Field(strict=True, description="Requests in each window of the limit.")]
     reason: Reason
     expires_in: Duration | None = None
 

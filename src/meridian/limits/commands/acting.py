@@ -3,7 +3,7 @@
 import click
 
 from meridian.console import emit, home_option, json_option, reason_option, table
-from meridian.limits.commands.common import Session, done, one_of, whom_options
+from meridian.limits.commands.common import Session, done, named, one_of, whom_options
 
 PATH = "/infrastructure/limits"
 
@@ -15,7 +15,9 @@ PATH = "/infrastructure/limits"
 @json_option
 @click.pass_obj
 def reset(session: Session, user: str, address: str, reason: str, home: str | None, as_json: bool) -> None:
-    """Give --user or --client fresh counters for every limit, on every edge. `meridian journal` can undo it."""
+    """Give --user or --client fresh counters for every limit, on every edge.
+
+    `meridian journal` shows the ID of this decision, and `meridian undo ID` returns to the counters of before."""
     kind, subject = one_of(user=user, client=address)
     body = {"kind": kind, "subject": subject, "reason": reason}
     found = session.client(home).post(f"{PATH}/reset", body)
@@ -42,9 +44,9 @@ def blocks(session: Session, home: str | None, as_json: bool) -> None:
 
 
 @click.command(short_help="End a block.")
-@click.option("--account", default="", help="The account, as its user writes it.")
-@click.option("--address", default="", help="The client's address.")
-@click.option("--name", default="", help="What is listed under this NAME.")
+@click.option("--account", default="", callback=named, help="The account, as its user writes it.")
+@click.option("--address", default="", callback=named, help="The client's address.")
+@click.option("--name", default="", callback=named, help="What is listed under this NAME.")
 @reason_option
 @home_option
 @json_option
@@ -52,7 +54,9 @@ def blocks(session: Session, home: str | None, as_json: bool) -> None:
 def unblock(
     session: Session, account: str, address: str, name: str, reason: str, home: str | None, as_json: bool
 ) -> None:
-    """End the blocks of --account, --address or --name that began before now, on every edge."""
+    """End the blocks of --account, --address or --name that began before now, on every edge.
+
+    `meridian journal` shows the ID of this decision; after `meridian undo ID`, what is left of the blocks stands again."""
     kind, subject = one_of(account=account, address=address, name=name)
     body = {"kind": kind, "subject": subject, "reason": reason}
     found = session.client(home).post(f"{PATH}/blocks/lift", body)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from meridian.console import emit, home_option, json_option, styled, table
-from meridian.limits.commands.common import Session, ask_edge, edge_of, rate, who_options
+from meridian.limits.commands.common import Count, Session, ask_edge, edge_of, rate, who_options
 
 REFUSED = 2
 """The exit status that says that a limit refuses."""
@@ -15,9 +15,7 @@ KEYS = ("burst", "user", "client", "address", "country", "region")
 @click.command(short_help="Ask an edge whether a limit allows something.")
 @click.argument("action", required=False, default="")
 @who_options
-@click.option(
-    "--hits", type=click.IntRange(1, 1_000_000), default=1, show_default=True, help="How many requests."
-)
+@click.option("--hits", type=Count(1, 1_000_000), default=1, show_default=True, help="How many requests.")
 @click.option("--dry-run", is_flag=True, help="Take nothing.")
 @click.option("--only", type=click.Choice(KEYS), help="Look at the limit of this key only.")
 @click.option(

@@ -43,17 +43,46 @@ def part(name: str) -> str:
     return quote(name, safe="")
 
 
+class Count(click.IntRange):
+    """A whole number within bounds; says in a sentence what is wrong with another."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            self.fail(
+                f"{str(value)[:60]!r} is not a whole number; write for example {self.min or 1}", param, ctx
+            )
+        if self.min is not None and number < self.min:
+            self.fail(f"{number} is too small; write at least {self.min:g}", param, ctx)
+        if self.max is not None and number > self.max:
+            self.fail(f"{number} is too large; write at most {self.max:g}", param, ctx)
+        return number
+
+
+def named(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Refuses an option that was given without anything in it: leaving it out is another question."""
+    given = context.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE
+    if given and not value.strip():
+        raise click.BadParameter(
+            "nothing is written in it; give a name, or leave the option out", context, parameter
+        )
+    return value
+
+
 def who_options(command: F) -> F:
     """Adds whom it is about: --user, --client, --tier, --risk, --country, --region."""
     options = (
-        click.option("--user", default="", help="The user. Left out: someone who has not signed in."),
-        click.option("--client", "address", default="", help="The client's address."),
-        click.option("--tier", default="", help="The user's tier."),
+        click.option(
+            "--user", default="", callback=named, help="The user. Left out: someone who has not signed in."
+        ),
+        click.option("--client", "address", default="", callback=named, help="The client's address."),
+        click.option("--tier", default="", callback=named, help="The user's tier."),
         click.option(
             "--risk", type=click.Choice(RISKS), default="low", show_default=True, help="Their risk."
         ),
-        click.option("--country", default="", help="Of the client's address."),
-        click.option("--region", default="", help="The user's region."),
+        click.option("--country", default="", callback=named, help="Of the client's address."),
+        click.option("--region", default="", callback=named, help="The user's region."),
     )
     for option in reversed(options):
         command = option(command)
@@ -62,8 +91,8 @@ def who_options(command: F) -> F:
 
 def whom_options(command: F) -> F:
     """Adds --user and --client, of which one is given."""
-    command = click.option("--client", "address", default="", help="A client's address.")(command)
-    return click.option("--user", default="", help="A user.")(command)
+    client = click.option("--client", "address", default="", callback=named, help="A client's address.")
+    return click.option("--user", default="", callback=named, help="A user.")(client(command))
 
 
 def one_of(**given: str) -> tuple[str, str]:

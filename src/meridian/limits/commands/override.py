@@ -3,7 +3,7 @@
 import click
 
 from meridian.console import emit, home_option, json_option, reason_option, table
-from meridian.limits.commands.common import Session, done, one_of, part, whom_options
+from meridian.limits.commands.common import Count, Session, done, one_of, part, whom_options
 
 PATH = "/infrastructure/limits"
 
@@ -15,7 +15,7 @@ def override() -> None:
 
 @override.command("set", short_help="Give one user or client another rate.")
 @click.argument("limit")
-@click.argument("rate", type=click.IntRange(1))
+@click.argument("rate", type=Count(1))
 @whom_options
 @click.option("--for", "lasting", help="How long, as 24h or 7d. Left out: until it is cleared.")
 @reason_option
@@ -33,7 +33,9 @@ def set_(
     home: str | None,
     as_json: bool,
 ) -> None:
-    """Let --user or --client have RATE of LIMIT in each of its windows, on every edge. No counter is reset."""
+    """Let --user or --client have RATE of LIMIT in each of its windows, on every edge. No counter is reset.
+
+    `meridian journal` shows the ID of this decision, and `meridian undo ID` takes it back."""
     kind, subject = one_of(user=user, client=address)
     body = {"rate": rate, "reason": reason, "expires_in": lasting}
     path = f"{PATH}/{kind}s/{part(subject)}/overrides/{part(limit)}"
@@ -52,7 +54,9 @@ def set_(
 def clear(
     session: Session, limit: str, user: str, address: str, reason: str, home: str | None, as_json: bool
 ) -> None:
-    """Take the override of LIMIT for --user or --client back, on every edge."""
+    """Take the override of LIMIT for --user or --client back, on every edge.
+
+    `meridian journal` shows the ID of this decision, and `meridian undo ID` puts the override back."""
     kind, subject = one_of(user=user, client=address)
     path = f"{PATH}/{kind}s/{part(subject)}/overrides/{part(limit)}?reason={part(reason)}"
     found = session.client(home).call("DELETE", path).body

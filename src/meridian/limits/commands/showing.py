@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
+from meridian.config.schema.base import duration
 from meridian.console import counted, emit, home_option, json_option, note, styled, table
 from meridian.core.errors import MeridianError
-from meridian.limits.commands.common import Client, Session, ask_edge, edge_of, rate, who_options
+from meridian.limits.commands.common import Client, Count, Session, ask_edge, edge_of, rate, who_options
 
 
 @click.command(short_help="The limits, and what somebody's are right now.")
@@ -69,14 +70,38 @@ def _every(found: dict[str, Any], as_json: bool) -> None:
         ]
         for each in found["policies"]
     ]
-    if not rows:
+    if rows:
+        table(["LIMIT", "RATE", "FOR EACH", "DOING", "TIMES", "COUNTED"], rows)
+    else:
         click.echo("there are no limits; write some under `limits.policies`")
+    for each in found["policies"]:
+        if each["each"]:
+            click.echo(
+                f"{each['name']}: {', '.join(f'{place} {most}' for place, most in each['each'].items())}"
+            )
+    _shields(found["shields"])
+    if not rows:
         return
-    table(["LIMIT", "RATE", "FOR EACH", "DOING", "TIMES", "COUNTED"], rows)
     for title in ("tiers", "risk"):
         if found[title]:
             factors = ", ".join(f"{name} {factor:g}" for name, factor in found[title].items())
             click.echo(f"\n{title}: {factors}" if title == "tiers" else f"{title}: {factors}")
+
+
+def _shields(shields: list[dict[str, Any]]) -> None:
+    if not shields:
+        return
+    click.echo()
+    rows = [
+        [
+            each["name"],
+            each["action"],
+            f"{each['failures']} within {duration(each['within'])}",
+            f"{duration(each['block'])}, then times {each['growth']:g}, at most {duration(each['longest'])}",
+        ]
+        for each in shields
+    ]
+    table(["SHIELD", "WATCHES", "FAILURES", "BLOCKS FOR"], rows)
 
 
 def _how(policy: dict[str, Any]) -> str:
@@ -140,9 +165,9 @@ def _of(found: dict[str, Any], left: dict[str, int]) -> None:
 
 @click.command(short_help="How limits are used, and who is refused most.")
 @click.argument("limit", required=False, default="")
-@click.option("--minutes", type=click.IntRange(1, 60), default=5, show_default=True, help="How far back.")
+@click.option("--minutes", type=Count(1, 60), default=5, show_default=True, help="How far back.")
 @click.option(
-    "--most", type=click.IntRange(1, 50), default=10, show_default=True, help="Of those who are refused most."
+    "--most", type=Count(1, 50), default=10, show_default=True, help="Of those who are refused most."
 )
 @home_option
 @json_option

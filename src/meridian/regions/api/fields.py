@@ -13,5 +13,5 @@ Reason = Annotated[
 Name = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r"^[^\x00-\x1f]*$")]
 """Of a region, a location or a feature. Whether there is one is asked later, to say what was probably meant."""
 NamePath = Annotated[str, Path(min_length=1, max_length=63, examples=["EU"])]
-UserPath = Annotated[str, Path(min_length=1, max_length=128, description="The app's own id of the user.")]
+UserPath = Annotated[str, Path(min_length=1, max_length=256, description="The app's own id of the user.")]
 Text = Annotated[str, Query(max_length=256, pattern=r"^[^\x00-\x1f]*$")]
