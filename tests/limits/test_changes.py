@@ -73,10 +73,45 @@ def test_what_is_no_limit_is_told_too() -> None:
         ("limits.actions.search.methods", "[]", "[GET]", "everyone who does search"),
         ("limits.tiers.premium", "2.0", "3.0", "every user of tier premium"),
         ("limits.headers", "ietf", "both", "every client that reads these fields"),
-        (
-            "limits.tests",
-            "",
-            "name p, given.action chat, given.requests 1, expect.admitted 1",
-            "nobody: it is a promise",
-        ),
+        ("limits.tests", "", "1 promise: p", "nobody: it is a promise"),
     ]
+
+
+def promise(name: str, admitted: int = 1) -> dict[str, Any]:
+    return {
+        "name": name,
+        "given": {"action": "chat", "requests": 1},
+        "expect": {"admitted": admitted},
+    }
+
+
+def test_promises_that_go_are_one_line_and_changed_ones_are_named() -> None:
+    many = [promise(f"p{number}") for number in range(18)]
+    found = changes(config(tests=many), config(tests=[promise("p0", 0)]), features())
+    assert [(each.subject, each.before, each.after) for each in found] == [
+        ("limits.tests", "17 promises", ""),
+        ("limits.tests", "as before", "changed: p0"),
+    ]
+
+
+def moved(**limits: Any) -> list[Any]:
+    before = config(**limits)
+    eu = tuple(code for code in before.countries["EU"] if code != "GB")
+    assert "GB" in before.countries["EU"]
+    countries = before.countries | {"EU": eu, "US": (*before.countries["US"], "GB")}
+    after = before.model_copy(update={"countries": countries})
+    return [each for each in changes(before, after, features()) if each.area == "limits"]
+
+
+def test_a_country_that_moves_leaves_its_exact_counters_behind() -> None:
+    [warning] = moved()
+    assert warning.after == (
+        "exact limits and shields of users in GB begin anew in US; with counters.store: redis they would not"
+    )
+    assert warning.affects == "users with addresses in United Kingdom"
+    assert moved(counters={"store": "redis"}) == []
+    nothing_exact = policies(pay=None) | {"shields": {}}
+    nothing_exact["policies"] = {
+        name: each for name, each in nothing_exact["policies"].items() if each.get("scope") != "exact"
+    }
+    assert moved(**nothing_exact) == []

@@ -1,8 +1,9 @@
 """What another configuration changes about limits: "chat: 100 per 1m -> 50 per 1m", for every user who does chat."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from meridian.config.change import Change
+from meridian.config.countries import named
 from meridian.config.plan import differences, names, summary
 from meridian.config.schema.base import Section
 from meridian.config.schema.root import Config
@@ -28,6 +29,7 @@ def changes(before: Config, after: Config) -> Iterator[Change]:
     yield from _entries("shields", old.shields, new.shields, old, new)
     yield from _entries("actions", old.actions, new.actions, old, new)
     yield from _others(old, new)
+    yield from _moves(before, after)
     yield from _tests(old, new)
 
 
@@ -105,7 +107,42 @@ def _others(old: Limits, new: Limits) -> Iterator[Change]:
 
 
 def _tests(old: Limits, new: Limits) -> Iterator[Change]:
+    """One line in all for each of: promises that come, that go, and that are changed; the last by name."""
     was, becomes = ({test.name: summary(test) for test in limits.tests} for limits in (old, new))
-    for name in names(was, becomes):
-        if was.get(name) != becomes.get(name):
-            yield Change(AREA, "limits.tests", was.get(name, ""), becomes.get(name, ""), NOBODY)
+    added, removed = (
+        [name for name in these if name not in those] for these, those in ((becomes, was), (was, becomes))
+    )
+    changed = [name for name in becomes if name in was and was[name] != becomes[name]]
+    if added:
+        yield Change(AREA, "limits.tests", "", _counted(added), NOBODY)
+    if removed:
+        yield Change(AREA, "limits.tests", _counted(removed), "", NOBODY)
+    if changed:
+        yield Change(AREA, "limits.tests", "as before", f"changed: {', '.join(changed)}", NOBODY)
+
+
+def _counted(promises: Sequence[str]) -> str:
+    return f"1 promise: {promises[0]}" if len(promises) == 1 else f"{len(promises)} promises"
+
+
+def _moves(before: Config, after: Config) -> Iterator[Change]:
+    """Countries whose users begin anew at another region's admission, as memory is not shared by regions."""
+    limits = section(after)
+    exact = any(policy.scope == "exact" for policy in limits.policies.values())
+    if limits.counters.store != "memory" or not (exact or limits.shields):
+        return
+    old, new = (
+        {code: region for region, codes in config.countries.items() for code in codes}
+        for config in (before, after)
+    )
+    for code, region in new.items():
+        was = old.get(code, "")
+        if was and was != region:
+            yield Change(
+                AREA,
+                f"limits.counters in {code}",
+                f"counted in {was}",
+                f"exact limits and shields of users in {code} begin anew in {region}; "
+                "with counters.store: redis they would not",
+                f"users with addresses in {named([code])}",
+            )
