@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from meridian.store.database import Connection, Database
@@ -54,6 +54,18 @@ class Blocks:
             )
             row = await cursor.fetchone()
         return Block(**row) if row else None
+
+    async def listed(self, kind: Literal["account", "address"], name: str, now: datetime) -> bool:
+        """Whether a block of it is in force. name: an address, or the name that edges call an account by, whose devices count;
+        an empty one stands for any."""
+        kinds = ["address"] if kind == "address" else ["account", "device"]
+        async with self.database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT 1 FROM limit_block WHERE until > %s AND kind = ANY(%s) "
+                "AND (%s = '' OR subject = %s OR starts_with(subject, %s)) LIMIT 1",
+                (now, kinds, name, name, f"{name}."),
+            )
+            return await cursor.fetchone() is not None
 
 
 async def record_block_events(

@@ -4,6 +4,7 @@ Each change is journalled as a person's decision, then carried out; it raises Un
 anything has changed. When a call returns, the edges' snapshots are made.
 """
 
+import os
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +12,8 @@ from meridian.core.decision import Decision, clip
 from meridian.core.errors import Conflict, InvalidInput, MeridianError, NotFound
 from meridian.core.names import user_id
 from meridian.feature import Control
+from meridian.limits.admission.asked import account_of
+from meridian.limits.admission.secret import Names
 from meridian.limits.applies import section
 from meridian.limits.blocks import Blocks
 from meridian.limits.checks.amounts import objection
@@ -114,8 +117,9 @@ async def reset_counters(control: Control, kind: Kind, subject: str, by: str, re
 async def lift_block(
     control: Control, kind: Literal["account", "address", "name"], subject: str, by: str, reason: str
 ) -> Decision:
-    """Ends the blocks of an account or an address that began before now. subject: the account or address itself, or, where the
-    kind is "name", what its block is listed as.
+    """Ends the blocks of an account or an address that began before now, also one that is not listed yet. The exact counters of
+    an account's attempts begin anew. subject: the account or address itself, or, where the kind is "name", what its block is
+    listed as.
 
     Raises InvalidInput, and NotFound for a name under which no block is listed."""
     whom, blocked = (await _listed(control, subject.strip())) if kind == "name" else (subject.strip(), kind)
@@ -123,17 +127,36 @@ async def lift_block(
         raise InvalidInput(f"{whom[:60]!r} is not an account or an address", "write it as its user does")
     if blocked == "address":
         whom = client_of(section(control.config()), whom)
+    listed = kind == "name" or await _blocked(control, blocked, whom)
+    if listed:
+        sentence = f"{by} lifted the block of {blocked} {_short(whom)}"
+    elif listed is None:
+        sentence = f"{by} ended any block of {blocked} {_short(whom)} that began before now"
+    else:
+        sentence = f"{by}: no block of {blocked} {_short(whom)} is listed; one that began before now ends"
     decision = Decision(
         controller=OPERATOR,
         kind="block-lifted",
         subject=whom,
-        sentence=clip(f"{by} lifted the block of {blocked} {_short(whom)}: {reason}"),
+        sentence=clip(f"{sentence}: {reason}"),
         action=lift_action(blocked, whom, True),
         undo=lift_action(blocked, whom, False),
         actor=by,
         reason=reason,
     )
     return await _carry_out(control, decision)
+
+
+async def _blocked(control: Control, kind: Blocked, whom: str) -> bool | None:
+    """Whether a block of it is listed. None where that cannot be known: without the edges' key, nobody can tell which of the
+    listed accounts this is."""
+    blocks, now = Blocks(control.database), control.clock.now()
+    if kind == "address":
+        return await blocks.listed(kind, whom, now)
+    if key := os.environ.get("MERIDIAN_EDGE_KEY", ""):
+        name = Names.derived(key).name("account", account_of(whom))
+        return await blocks.listed(kind, name, now)
+    return None if await blocks.listed(kind, "", now) else False
 
 
 async def _listed(control: Control, name: str) -> tuple[str, Blocked]:
