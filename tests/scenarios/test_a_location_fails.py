@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from threading import Event
 
 import httpx
@@ -28,10 +29,12 @@ def reading(world: World, each_per_second: int = 25, clients: int = 8) -> Iterat
     url = f"{world.edge('EU')}/v1/feed"
 
     def read() -> None:
-        with httpx.Client(timeout=10, trust_env=False, headers={"x-forwarded-for": BRITISH}) as client:
-            while not stop.wait(1 / each_per_second):
+        with httpx.Client(timeout=10, trust_env=False) as client:
+            for turn in count():
+                if stop.wait(1 / each_per_second):
+                    return
                 try:
-                    answer = client.get(url)
+                    answer = client.get(url, headers={"x-forwarded-for": f"81.2.69.{1 + turn % 250}"})
                     readers.seen[answer.status_code, answer.json().get("location", "")] += 1
                 except httpx.HTTPError as error:
                     readers.errors.append(repr(error))

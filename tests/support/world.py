@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +38,7 @@ class World:
     process: subprocess.Popen[bytes] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10, trust_env=False))
+    _turns: Iterator[int] = field(default_factory=count)
 
     @property
     def control(self) -> str:
@@ -97,7 +99,11 @@ class World:
     def ask(
         self, method: str, path: str, ip: str = FRENCH, region: str = "EU", **headers: str
     ) -> httpx.Response:
-        """A client's request at the edge of `region`. Header names take underscores for hyphens."""
+        """A client's request at the edge of `region`; French clients take turns, as one alone would meet its limits. Header
+        names take underscores for hyphens."""
+        if ip == FRENCH:
+            turn = next(self._turns)
+            ip = f"92.184.{100 + turn // 250 % 4}.{1 + turn % 250}"
         given = {"x-forwarded-for": ip, **{name.replace("_", "-"): value for name, value in headers.items()}}
         return self.client.request(method, f"{self.edge(region)}{path}", headers=given)
 
