@@ -109,3 +109,52 @@ def test_no_control_to_compare_with_exits_with_1(
     monkeypatch.setenv("MERIDIAN_CONTROL", "127.0.0.1:1")
     assert main(["plan", str(before), "--home", str(tmp_path)]) == 1
     assert "control does not answer" in capsys.readouterr().err
+
+
+BROKEN = (
+    MOVED
+    + """
+tests:
+  - name: France stays in the EU
+    given: {feature: chat, country: FR}
+    expect: {region: EU}
+limits:
+  actions: {chat: {feature: chat, methods: [POST]}}
+  policies:
+    chat: {key: user, actions: [chat], rate: 100, window: 1m}
+  tests:
+    - name: nobody chats twice
+      given: {action: chat, requests: 2}
+      expect: {admitted: 1}
+"""
+)
+
+
+def test_promises_that_fail_are_told_after_the_changes(
+    before: Path, after: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def post(self: client.Client, path: str, body: Any = None) -> Any:
+        asked.append(body["text"])
+        return {"replays": [{"subject": "limits.chat", "sentence": "3 of 9 would have been refused"}]}
+
+    monkeypatch.setattr(client.Client, "post", post)
+    after.write_text(BROKEN)
+    assert main(["plan", str(after), "--against", str(before)]) == 1
+    said = capsys.readouterr()
+    assert "  FR: EU -> US, affects users with addresses in France" in said.out
+    assert "  3 of 9 would have been refused" in said.out
+    assert "policy test 'France stays in the EU' fails" in said.err
+    assert "limit test 'nobody chats twice' fails" in said.err
+    # Control is asked about the same configuration without the promises, or it would refuse.
+    copy = after.with_name("asked.yaml")
+    copy.write_text(asked[0])
+    assert main(["validate", str(copy)]) == 0
+    capsys.readouterr()
+    assert main(["plan", str(after), "--against", str(before), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (len(told["broken"]), bool(told["changes"])) == (2, True)
+    after.write_text(BROKEN.replace("rate: 100", "rate: 0"))
+    assert main(["plan", str(after), "--against", str(before)]) == 1
+    assert capsys.readouterr().out == ""

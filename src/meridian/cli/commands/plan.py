@@ -1,5 +1,7 @@
 """`meridian plan FILE`: what applying a configuration would change, and for whom."""
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -13,10 +15,13 @@ from meridian.core.errors import MeridianError
 
 if TYPE_CHECKING:
     from meridian.config.change import Change
+    from meridian.config.loading import InvalidConfig
     from meridian.config.schema.root import Config
 
 CHANGED = 2
 """The exit status that says "there are changes", as in other planners."""
+PROMISE = re.compile(r"(\w+\.)?tests\[\d+\]\.expect")
+"""Where a promise fails, in the configuration."""
 FOLD = 5
 """From this many on, countries that move alike are one line."""
 
@@ -36,15 +41,14 @@ def plan(file: Path, against: Path | None, home: str | None, as_json: bool) -> i
     Where limits change, control replays the last hour's traffic and says whom they would have refused, then and now.
 
     Changes nothing. Exit status 0: nothing would change, 2: something would, 1: FILE is not valid or there is nothing
-    to compare it with.
+    to compare it with. Where only promises of FILE fail, its changes are printed before them.
     """
     from meridian.config.loading import load
     from meridian.config.model import config_model
     from meridian.config.plan import changes
-    from meridian.config.validation import validate
     from meridian.features import features
 
-    after = validate(file, features()).config
+    after, broken = _checked(file)
     model = config_model(features())
     if against is None:
         origin, before = _active(home, model)
@@ -53,18 +57,24 @@ def plan(file: Path, against: Path | None, home: str | None, as_json: bool) -> i
     found = changes(before, after, features())
     replayable = {feature.name for feature in features() if feature.what_if is not None}
     asked = any(change.area in replayable for change in found)
-    replays, trouble = _replays(home, file, against) if asked else ([], "")
+    text = _without_promises(file) if broken else file.read_text(encoding="utf-8")
+    replays, trouble = _replays(home, text, against) if asked else ([], "")
     if as_json:
         said = {
             "changes": [asdict(change) for change in found],
             "replays": replays,
             "replay_trouble": trouble,
         }
+        if broken:
+            output.emit({"against": origin, **said, "broken": [each.document() for each in broken.problems]})
+            return 1
         output.emit({"against": origin, **said})
         return CHANGED if found else 0
     described = origin.get("file") or f"version {origin['version']}, which is active"
     if not found:
         output.say(f"{file} changes nothing in {described}")
+        if broken:
+            raise broken
         return 0
     for line in lines(found):
         output.say(line)
@@ -74,7 +84,36 @@ def plan(file: Path, against: Path | None, home: str | None, as_json: bool) -> i
             output.say(f"  {line}")
     output.say()
     output.say(f"{output.counted(len(found), 'change')} to {described}")
+    if broken:
+        raise broken
     return CHANGED
+
+
+def _checked(file: Path) -> "tuple[Config, InvalidConfig | None]":
+    """The configuration, and what is wrong with it where that is nothing but promises that it does not keep: those are often
+    what a change is about. Raises InvalidConfig for anything else."""
+    from meridian.config.loading import InvalidConfig, load
+    from meridian.config.model import config_model
+    from meridian.config.validation import validate
+    from meridian.features import features
+
+    try:
+        return validate(file, features()).config, None
+    except InvalidConfig as error:
+        if not all(PROMISE.match(each.path) and "' fails: " in each.what for each in error.problems):
+            raise
+        return load(file, config_model(features())).config, error
+
+
+def _without_promises(file: Path) -> str:
+    """The same configuration for control, which takes none whose promises fail. JSON is YAML too."""
+    from meridian.config.document import parse
+
+    written = parse(file.read_bytes()).value
+    for section in (written, *written.values()):
+        if isinstance(section, dict):
+            section.pop("tests", None)
+    return json.dumps(written)
 
 
 def _active(home: str | None, model: "type[Config]") -> tuple[dict[str, Any], "Config"]:
@@ -87,11 +126,11 @@ def _active(home: str | None, model: "type[Config]") -> tuple[dict[str, Any], "C
     return {"version": active["version"], "digest": active["digest"]}, config
 
 
-def _replays(home: str | None, file: Path, against: str | Path | None) -> tuple[list[dict[str, Any]], str]:
+def _replays(home: str | None, text: str, against: str | Path | None) -> tuple[list[dict[str, Any]], str]:
     """What the last hour's traffic says, from control, and why it says less than it could."""
     from meridian.cli.client import Client
 
-    body = {"text": file.read_text(encoding="utf-8")}
+    body = {"text": text}
     if against is not None:
         body["against"] = Path(against).read_text(encoding="utf-8")
     try:
