@@ -42,9 +42,9 @@ def edge(tmp_path: Path) -> Edge:
 
 
 def harvest(fold: Recording) -> dict[str, Any]:
-    records = fold.harvest(NOW).records
-    assert len(records) == 1
-    content: dict[str, Any] = json.loads(json.dumps(records[0]))
+    [first, *others] = fold.harvest(NOW).records
+    assert all(each.keys() == {"kind", "first", "last", "sample"} for each in others)
+    content: dict[str, Any] = json.loads(json.dumps(first))
     return content
 
 
@@ -147,7 +147,7 @@ def test_an_attack_with_ever_new_names_fills_nothing(edge: Edge) -> None:
     limit, who, count, beyond = content["top"][0]
     assert (limit, who) == ("chat", "abuser")
     assert count <= 6000 <= count + beyond
-    assert len(content["sample"]["users"]) <= 2000
+    assert len(content["sample"]["users"]) <= 10_000
     assert len(json.dumps(content)) < 1_500_000
 
 

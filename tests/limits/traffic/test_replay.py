@@ -4,9 +4,11 @@ import json
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meridian.envoy.lines import AccessLine
 from meridian.limits.applies import met
 from meridian.limits.bucket import FULL, Bucket, take
 from meridian.limits.quota import quota
@@ -81,7 +83,7 @@ def test_it_refuses_what_single_buckets_refuse(raw: list[tuple[float, str, Kind,
         now += passed
         events.append(Event(now, who, kind, client, hits))
     found = replay(Recorded("EU", 0, events, 3), SHOP)
-    assert {name: each.requests for name, each in found.items()} == by_hand(events, SHOP)
+    assert {name: each.requests.total() for name, each in found.items()} == by_hand(events, SHOP)
 
 
 def halved() -> Limits:
@@ -102,7 +104,7 @@ def hour(sample: Sample) -> list[tuple[str, Any]]:
             for n in range(often)
         ]
     sample.add(lines)
-    return [("EU", json.loads(json.dumps(sample.harvest(START))))]
+    return [("EU", each) for each in json.loads(json.dumps(sample.harvest(START)))]
 
 
 def test_halving_a_limit_says_how_many_users_of_which_countries_would_have_been_refused() -> None:
@@ -119,7 +121,7 @@ def test_halving_a_limit_says_how_many_users_of_which_countries_would_have_been_
 
 
 def test_a_sample_is_scaled_and_says_how_sure_it_is() -> None:
-    sample = Sample(Pseudonyms(b"key"), users=150)
+    sample = Sample(Pseudonyms(b"key"), users=150, often=1000)
     [said] = compared(hour(sample), SHOP, halved())
     weight = said.evidence["shares"]["EU"]
     assert weight in (4, 8)
@@ -128,6 +130,37 @@ def test_a_sample_is_scaled_and_says_how_sure_it_is() -> None:
     assert abs(after["users"] - 27) <= after["users_error"]
     assert f"(sample 1 in {weight})" in said.sentence
     assert f"± {after['users_error']}" in said.sentence
+
+
+def crowd(sample: Sample) -> list[tuple[str, Any]]:
+    """10,000 users with 1 to 3 chats, of whom 30 have 130 in a minute, second by second."""
+    seconds: dict[int, list[AccessLine]] = {}
+    for number in range(10_000):
+        began = number * 7919 % 400
+        often = 130 if number < 30 else 1 + number % 3
+        for n in range(often):
+            at = began + n * (60 / often)
+            address = f"10.0.{number // 250}.{number % 250}"
+            seconds.setdefault(int(at), []).append(line(at, f"u{number}", client=address))
+    samples = []
+    for second, lines in sorted(seconds.items()):
+        sample.add(sorted(lines, key=lambda each: each.t))
+        samples += [("EU", each) for each in sample.harvest(START + second)]
+    return samples
+
+
+@pytest.mark.parametrize("key", [b"a", b"b"])
+def test_few_who_do_much_are_counted_exactly_among_many_who_do_little(key: bytes) -> None:
+    [exact] = compared(crowd(Sample(Pseudonyms(key))), SHOP, halved())
+    [said] = compared(crowd(Sample(Pseudonyms(key), users=1000)), SHOP, halved())
+    whole, after = exact.evidence["after"], said.evidence["after"]
+    assert (exact.evidence["shares"]["EU"], whole["users"]) == (1, 30)
+    assert said.evidence["shares"]["EU"] >= 8
+    assert (after["users"], after["users_error"]) == (30, 0)
+    assert abs(after["requests"] - whole["requests"]) <= 0.1 * whole["requests"]
+    assert abs(said.evidence["users"] - 10_000) < 1_000
+    assert "and the 30 most active" in said.sentence
+    assert "of the less active at most about" in said.sentence
 
 
 def test_a_limit_that_refuses_nobody_says_so() -> None:
@@ -155,7 +188,7 @@ def test_shared_limits_are_as_full_as_if_everybody_were_in_the_sample() -> None:
     tight = changed(country={"key": "country", "rate": 800, "window": "1m"})
     events = [Event(START + n / 1000, f"u{n}", kind, f"c{n}") for n in range(125)]
     found = replay(Recorded("EU", 3, events, 125), tight)
-    assert found["country"].requests == 25, "125 stand for 1,000, of which 800 pass"
+    assert found["country"].requests == {8: 25}, "125 stand for 1,000, of which 800 pass"
 
 
 def test_what_is_no_sample_is_not_replayed() -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meridian.envoy.snapshot import Json
 from meridian.limits.traffic.replay import Recorded, recorded
 from meridian.limits.traffic.sample import HOUR, Sample
 from meridian.limits.traffic.who import Pseudonyms
@@ -14,9 +15,9 @@ from tests.limits.traffic.traffic import START, line
 NAMES = Pseudonyms(b"key")
 
 
-def back(*samples: object) -> Recorded:
+def back(*harvests: list[Json]) -> Recorded:
     """As control has them after their way through JSON."""
-    return recorded("EU", [json.loads(json.dumps(each)) for each in samples])
+    return recorded("EU", json.loads(json.dumps([each for harvest in harvests for each in harvest])))
 
 
 def test_what_users_did_comes_back_without_their_names() -> None:
@@ -61,14 +62,14 @@ def test_of_whoever_is_in_the_sample_everything_is_there(
         if turn % 2:
             made.append(sample.harvest(START + turn * 10))
     made.append(sample.harvest(START + 1000))
-    found = back(*(each for each in made if each))
+    found = back(*made)
     counted = Counter(each.who for each in found.events)
-    assert len(counted) <= users
+    assert len(counted.keys() - found.active) <= users
     assert all(did[who] == count for who, count in counted.items())
     chosen = {
         NAMES.name("user", f"u{n}") for c in chunks for n in c if not NAMES.rank(f"u{n}") % found.weight
     }
-    assert counted.keys() == chosen
+    assert counted.keys() == chosen | found.active
 
 
 def test_the_share_comes_back_after_a_quiet_hour() -> None:
@@ -86,7 +87,7 @@ def test_what_is_kept_of_many_users_is_bounded() -> None:
     sample = Sample(NAMES, users=100, events=1000)
     for turn in range(50):
         sample.add([line(turn, f"u{turn}-{number}") for number in range(500)])
-    content = sample.harvest(START)
+    [content] = sample.harvest(START)
     assert len(content["users"]) <= 100
     assert len(content["times"]) <= 1000
     assert content["level"] >= 8
@@ -105,4 +106,37 @@ def test_a_region_is_brought_to_one_share_and_to_what_can_be_replayed() -> None:
         for n in range(1000)
         if NAMES.name("user", f"u{n}") in {each.who for each in found.events}
     )
-    assert len(recorded("EU", samples, most=5).events) <= 5
+    assert len(recorded("EU", [each for harvest in samples for each in harvest], most=5).events) <= 5
+
+
+def test_whoever_is_active_is_in_it_whatever_the_share_with_what_they_did_before() -> None:
+    sample = Sample(NAMES, users=100)
+    harvests = []
+    for turn in range(60):
+        lines = [line(turn + n / 1000, f"u{turn}-{n}") for n in range(100)]
+        sample.add([*lines, *(line(turn + 0.5, f"busy-{n}") for n in range(20))])
+        harvests.append(sample.harvest(START + turn))
+    found = back(*harvests)
+    busy = {NAMES.name("user", f"busy-{n}") for n in range(20)}
+    assert found.level > 3
+    assert found.active == busy
+    counted = Counter(each.who for each in found.events)
+    assert {counted[who] for who in busy} == {60}
+    assert all(found.weight_of(who) == 1 for who in busy)
+
+
+def test_when_all_are_active_more_has_to_be_done_to_count_as_that() -> None:
+    sample = Sample(NAMES, users=50)
+    for turn in range(100):
+        sample.add([line(turn + n / 1000, f"u{n}") for n in range(400)])
+    assert sample.often > 20
+    [content] = sample.harvest(START + 100)
+    assert len(content["users"]) <= 50
+
+
+def test_a_flood_of_one_user_leaves_room_for_the_others() -> None:
+    sample = Sample(NAMES)
+    for turn in range(100):
+        sample.add([line(turn, "flood") for _ in range(300)] + [line(turn, f"u{turn}")])
+    assert sample.level == 0
+    assert back(sample.harvest(START + 100)).users == 101

@@ -2,12 +2,11 @@
 
 A check through the check API is no request, but stands for one. Its line has the action, the user and the tier that the app
 asked about; its address is the app's own. So it counts for the limits by user and burst alone. A check that only looked has
-no action, and met nothing.
+no action, and met nothing: its line does not count.
 """
 
 from collections.abc import Iterator
 
-from meridian.envoy.lines import AccessLine
 from meridian.limits.applies import ORDER, Met, met
 from meridian.limits.settings import Limits, Policy
 
@@ -15,15 +14,8 @@ CHECKED = "infrastructure"
 """The feature of checks."""
 
 
-def reached(line: AccessLine) -> bool:
-    """Whether the line is of a request that reached the limits, or of a check that stands for one."""
-    if line.feature is None or line.region is None:
-        return False
-    return line.feature != CHECKED or bool(line.action)
-
-
 def meets(limits: Limits, feature: str, action: str, signed_in: bool) -> Iterator[Met]:
-    """As `applies.met`, for whatever `reached` them."""
+    """As `applies.met`, for checks too."""
     if feature != CHECKED:
         yield from met(limits, feature, action, signed_in)
         return

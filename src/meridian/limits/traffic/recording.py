@@ -13,7 +13,7 @@ from meridian.core.heavy import HeavyHitters
 from meridian.envoy.fold import EdgeFacts, Harvest, Source
 from meridian.envoy.lines import AccessLine
 from meridian.envoy.snapshot import Json, Snapshot
-from meridian.limits.traffic.meets import reached
+from meridian.limits.traffic.meets import CHECKED
 from meridian.limits.traffic.sample import Sample
 from meridian.limits.traffic.settings import FILE, FoldSettings, parse
 from meridian.limits.traffic.shadow import Shadows
@@ -52,7 +52,13 @@ class Recording:
 
     def add(self, window: int, lines: Sequence[AccessLine]) -> None:
         self._follow_settings()
-        counted = list(filter(reached, lines))
+        counted = [
+            line
+            for line in lines
+            if line.feature is not None
+            and line.region is not None
+            and (line.action or line.feature != CHECKED)
+        ]
         signed_in = [line for line in counted if line.user is not None]
         anonymous = [line for line in counted if line.user is None] if len(signed_in) < len(counted) else []
         _count(self._signed_in, window, signed_in)
@@ -64,7 +70,7 @@ class Recording:
     def harvest(self, now: datetime) -> Harvest:
         signed_in, self._signed_in = self._signed_in, {}
         anonymous, self._anonymous = self._anonymous, {}
-        sample = self._sample.harvest(now.timestamp())
+        samples = self._sample.harvest(now.timestamp())
         rows = [*_rows(signed_in, True), *_rows(anonymous, False)]
         if not rows:
             return Harvest()
@@ -79,9 +85,10 @@ class Recording:
             "counts": rows,
             "shadow": shadow,
             "top": self._drain_top(),
-            "sample": sample,
+            "sample": samples[0] if samples else {},
         }
-        return Harvest([content])
+        about = {name: content[name] for name in ("kind", "first", "last")}
+        return Harvest([content, *({**about, "sample": sample} for sample in samples[1:])])
 
     def _follow_settings(self) -> None:
         snapshot = self._facts.snapshot()

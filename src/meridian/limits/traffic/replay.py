@@ -5,7 +5,7 @@ then the exact ones, all paid or none. Every bucket is full where the recording 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -20,6 +20,8 @@ from meridian.limits.traffic.shadow import risk_of
 MOST = 200_000
 """Events of a region that are replayed; of more, fewer users are."""
 _ALL = 1 << 62
+_RANK = 32
+"""Bits of a rank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +50,61 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A region's sample. events: by time. level: 1 user in 2^level is in it. users: how many are."""
+    """A region's sample. events: by time. level: 1 user in 2^level is in it, but all who are active. users: how many are.
+    active: who of them."""
 
     region: str
     level: int
     events: Sequence[Event]
     users: int
+    active: Set[str] = frozenset()
 
     @property
     def weight(self) -> int:
-        """Users that one stands for."""
+        """Users that one stands for who is not active."""
         return int(1 << self.level)
+
+    def weight_of(self, who: str) -> int:
+        """Whoever is active stands for nobody else."""
+        return 1 if who in self.active else self.weight
 
 
 def recorded(region: str, samples: Iterable[Any], most: int = MOST) -> Recorded:
-    """Brings samples of one region to one share: the smallest of theirs, or less where there are too many events. Raises
-    KeyError, IndexError, TypeError or ValueError for what is no sample."""
+    """Brings samples of one region to one share, and one measure of who is active: the smallest of theirs, or less where there
+    are too many events. Raises KeyError, IndexError, TypeError or ValueError for what is no sample."""
     samples = list(samples)
     level = max((int(sample["level"]) for sample in samples), default=0)
-    ranked = sorted(chain.from_iterable(map(_read, samples)), key=lambda each: each[1].time)
-    ranked = _thinned(ranked, level)
-    while len(ranked) > most:
-        level += 1
-        ranked = _thinned(ranked, level)
+    often = max((int(sample["often"]) for sample in samples if "often" in sample), default=1)
+    busiest: dict[str, int] = {}
+    ranked = sorted(
+        chain.from_iterable(_read(sample, busiest) for sample in samples), key=lambda each: each[1].time
+    )
+    while True:
+        active = {who for who, most_often in busiest.items() if most_often >= often}
+        ranked = _thinned(ranked, level, active)
+        if len(ranked) <= most or level > _RANK:
+            break
+        if 2 * sum(event.who in active for _, event in ranked) > most:
+            often *= 2
+        else:
+            level += 1
     events = [event for _, event in ranked]
-    return Recorded(region, level, events, len({event.who for event in events}))
+    users = {event.who for event in events}
+    return Recorded(region, level, events, len(users), active & users)
 
 
-def _thinned(ranked: list[tuple[int, Event]], level: int) -> list[tuple[int, Event]]:
+def _thinned(ranked: list[tuple[int, Event]], level: int, active: Set[str]) -> list[tuple[int, Event]]:
     mask = (1 << level) - 1
-    return [each for each in ranked if not each[0] & mask] if mask else ranked
+    return [each for each in ranked if not each[0] & mask or each[1].who in active] if mask else ranked
 
 
-def _read(sample: Any) -> Iterator[tuple[int, Event]]:
+def _read(sample: Any, busiest: dict[str, int]) -> Iterator[tuple[int, Event]]:
+    """busiest: gets how often each did one action in ten minutes at most, of those who were active."""
     base = float(sample["base"])
     kinds = [_kind(*map(str, kind)) for kind in sample["kinds"]]
-    users = [(str(name), int(rank)) for name, rank in sample["users"]]
+    users = [(str(name), int(rank)) for name, rank, *_ in sample["users"]]
+    for name, _, *most_often in sample["users"]:
+        busiest[name] = max(busiest.get(name, 0), *map(int, most_often), 0)
     clients = sample["clients"]
     for time, who, kind, client, hits in zip(
         *(sample[name] for name in ("times", "who", "kind", "client", "hits")), strict=True
@@ -98,16 +119,10 @@ def _kind(feature: str, action: str, country: str, tier: str, risk: str, region:
 
 @dataclass(slots=True)
 class Refusals:
-    """requests: how many. users: who -> country and tier, as at the first refusal."""
+    """requests: how many, by the weight of who made them. users: who -> country and tier, as at the first refusal."""
 
-    requests: int = 0
+    requests: Counter[int] = field(default_factory=Counter)
     users: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    def countries(self) -> Counter[str]:
-        return Counter(country or "unknown" for country, _ in self.users.values())
-
-    def tiers(self) -> Counter[str]:
-        return Counter(tier or "without tier" for _, tier in self.users.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +141,18 @@ class _Way:
 
 def replay(traffic: Recorded, limits: Limits) -> dict[str, Refusals]:
     """Limit -> what it would have refused; limits that refuse nothing are left out."""
-    ways: dict[Kind, _Way] = {}
+    ways: dict[tuple[Kind, int], _Way] = {}
     buckets = Buckets(_ALL)
     found: dict[str, Refusals] = {}
     for event in traffic.events:
-        way = ways.get(event.kind)
+        weight = traffic.weight_of(event.who)
+        way = ways.get((event.kind, weight))
         if way is None:
-            way = ways[event.kind] = _way(limits, event.kind, traffic.weight)
+            way = ways[event.kind, weight] = _way(limits, event.kind, weight)
         refused_by = _refusing(way, event, buckets)
         if refused_by:
             refusals = found.setdefault(refused_by, Refusals())
-            refusals.requests += 1
+            refusals.requests[weight] += 1
             refusals.users.setdefault(event.who, (event.kind.country, event.kind.tier))
     return found
 

@@ -48,7 +48,8 @@ def compared(samples: Sequence[tuple[str, Any]], old: Limits, new: Limits) -> li
 
 @dataclass(slots=True)
 class Tally:
-    """Estimates for all users, from those in the samples. error: of users, at 95 %; 0 where all were in them."""
+    """Estimates for all users, from those in the samples. error: of users, at 95 %; 0 where all were in them, or all
+    who were refused were active."""
 
     users: int = 0
     requests: int = 0
@@ -60,14 +61,15 @@ class Tally:
     def error(self) -> int:
         return math.ceil(1.96 * math.sqrt(self.variance))
 
-    def add(self, refusals: Refusals, weight: int) -> None:
-        self.users += len(refusals.users) * weight
-        self.requests += refusals.requests * weight
-        # Each user of the sample was chosen with the chance 1/weight (Horvitz and Thompson).
-        self.variance += len(refusals.users) * weight * (weight - 1)
-        for counts, fresh in ((self.countries, refusals.countries()), (self.tiers, refusals.tiers())):
-            for name, count in fresh.items():
-                counts[name] += count * weight
+    def add(self, refusals: Refusals, traffic: Recorded) -> None:
+        self.requests += sum(count * weight for weight, count in refusals.requests.items())
+        for who, (country, tier) in refusals.users.items():
+            weight = traffic.weight_of(who)
+            self.users += weight
+            # Each user of the share was chosen with the chance 1/weight (Horvitz and Thompson).
+            self.variance += weight * (weight - 1)
+            self.countries[country or "unknown"] += weight
+            self.tiers[tier or "without tier"] += weight
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -83,7 +85,7 @@ def _replayed(traffic: Iterable[Recorded], limits: Limits) -> dict[str, Tally]:
     found: dict[str, Tally] = {}
     for each in traffic:
         for name, refusals in replay(each, limits).items():
-            found.setdefault(name, Tally()).add(refusals, each.weight)
+            found.setdefault(name, Tally()).add(refusals, each)
     return found
 
 
@@ -99,12 +101,15 @@ def _same(old: Limits, new: Limits) -> bool:
 
 
 def _said(name: str, traffic: Sequence[Recorded], was: Tally, becomes: Tally) -> Replay:
-    users = sum(each.users * each.weight for each in traffic)
     seen = sum(each.users for each in traffic)
+    active = sum(len(each.active) for each in traffic if each.level)
+    users = sum((each.users - len(each.active)) * each.weight + len(each.active) for each in traffic)
     weights = sorted({each.weight for each in traffic})
     share = (
         f"sample 1 in {weights[0]}" if len(weights) == 1 else f"samples 1 in {weights[0]} to {weights[-1]}"
     )
+    if active:
+        share += f" and the {active:,} most active"
     whom = f" ({_parts(becomes)})" if becomes.users else ""
     sentence = (
         f"of {_about(users, seen)} users seen in the last hour ({share}), {name} would have refused "
@@ -112,10 +117,13 @@ def _said(name: str, traffic: Sequence[Recorded], was: Tally, becomes: Tally) ->
     )
     if weights[-1] > 1 and not becomes.users:
         sentence += f" (none of {seen:,}: at most about {3 * weights[-1]:,} users)"
+    elif weights[-1] > 1 and not becomes.variance:
+        sentence += f" (and of the less active at most about {3 * weights[-1]:,}: none of {seen - active:,})"
     evidence = {
         "limit": name,
         "users": users,
         "sampled": seen,
+        "active": active,
         "shares": {each.region: each.weight for each in traffic},
         "before": was.to_json(),
         "after": becomes.to_json(),
