@@ -69,7 +69,7 @@ async def test_usage_tells_requests_and_refusals_of_each_limit(live: Live, tmp_p
     chat = limits["chat"]
     assert (chat["key"], chat["requests"], chat["refused"]) == ("user", 5 * 70 + 20 * 10, 5)
     assert chat["countries"][0] == {"name": "FR", "requests": 140, "refused": 5}
-    assert (limits["pay"]["requests"], limits["address"]["requests"]) == (0, 550)
+    assert (limits["pay"]["requests"], limits["address"]["requests"]) == (0, 545)
     assert limits["trial"]["shadow"]
     assert limits["trial"]["requests"] == 545
     assert limits["trial"]["refused"] == 4 * 63 + 58 + 20 * 3
