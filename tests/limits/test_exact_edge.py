@@ -114,6 +114,45 @@ def test_guessing_is_stopped_by_account_and_by_address(running: Shop) -> None:
     assert stuffing == [401] * 3 + [429] * 5, "from one address against many accounts"
 
 
+@pytest.mark.parametrize(
+    "kind", ["application/json; charset=utf-8", "text/plain", "application/vnd.api+json"]
+)
+def test_no_content_type_hides_the_account(running: Shop, kind: str) -> None:
+    account = f"target-{len(kind)}@example.com"
+    found = []
+    for number in range(5):
+        headers = {"content-type": kind, "x-answer": "401"}
+        body = f'{{"who": {{"email": "\\t{" " * 300}{account}"}}}}'
+        ip = f"92.184.{70 + len(kind)}.{number}"
+        found.append(running.running.ask("EU", LOGIN, ip, "PUT", headers, content=body.encode()).status_code)
+    assert found == [401] * 3 + [429] * 2
+
+
+def test_a_token_of_somebody_else_does_not_hide_the_account(running: Shop) -> None:
+    found = []
+    for number in range(5):
+        headers = {
+            "content-type": "application/json",
+            "x-answer": "401",
+            "authorization": f"Bearer {running.token(running.user(), '')}",
+        }
+        given = {"who": {"email": "hidden@example.com"}}
+        found.append(
+            running.running.ask("EU", LOGIN, f"92.184.120.{number}", "PUT", headers, json=given).status_code
+        )
+    assert found == [401] * 3 + [429] * 2
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b'{"who": 1e999}', b"email=a@example.com", b'{"who": {"email": " "}}']
+)
+def test_an_attempt_whose_account_cannot_be_read_is_refused(running: Shop, body: bytes) -> None:
+    headers = {"content-type": "application/json", "x-answer": "401"}
+    answer = running.running.ask("EU", LOGIN, "92.184.121.1", "PUT", headers, content=body)
+    assert answer.status_code == 400
+    assert answer.json()["type"].endswith("unreadable-account")
+
+
 def test_a_known_device_still_gets_in(running: Shop) -> None:
     assert login(running, "Owner@example.com", "92.184.22.1", 200, device="phone-1") == 200
     assert [login(running, "owner@example.com", f"92.184.23.{n}", 401) for n in range(5)].count(429) == 2

@@ -19,9 +19,9 @@ local function admit(handle, facts, meets)
   local headers = facts.headers
   local shield = limits.shields[meets.action]
   if shield then
-    local account = account_of(handle, headers, shield)
-    if account then
-      headers:replace("x-meridian-account", written_safely(account))
+    local account = written_safely(account_of(handle, headers, shield) or "")
+    if account ~= "" then
+      headers:replace("x-meridian-account", account)
     else
       headers:replace("x-meridian-account-missing", "1")
     end
