@@ -1,13 +1,13 @@
 """An operator takes a location's traffic away and gives it back, and no client notices."""
 
-from tests.support.world import BRITISH, World, until
+from tests.support.world import World, until
 
 
 def places(world: World, requests: int = 40) -> dict[str, int]:
     """Location -> how many of so many requests it answered. Fails where one was not answered."""
     found: dict[str, int] = {}
     for _ in range(requests):
-        answer = world.get("/v1/feed", BRITISH)
+        answer = world.get("/v1/feed")
         assert answer.status_code == 200, answer.text
         found[answer.json()["location"]] = found.get(answer.json()["location"], 0) + 1
     return found

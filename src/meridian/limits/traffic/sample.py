@@ -21,7 +21,7 @@ from meridian.envoy.snapshot import Json
 from meridian.limits.traffic.activity import EARLY, Activity
 from meridian.limits.traffic.who import Pseudonyms, client_of
 
-USERS = 10_000
+USERS = 2_000
 EVENTS = 200_000
 """The most of an hour and edge."""
 HOUR = 3600.0
