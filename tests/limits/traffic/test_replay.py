@@ -151,7 +151,7 @@ def crowd(sample: Sample) -> list[tuple[str, Any]]:
 
 @pytest.mark.parametrize("key", [b"a", b"b"])
 def test_few_who_do_much_are_counted_exactly_among_many_who_do_little(key: bytes) -> None:
-    [exact] = compared(crowd(Sample(Pseudonyms(key))), SHOP, halved())
+    [exact] = compared(crowd(Sample(Pseudonyms(key), users=20_000)), SHOP, halved())
     [said] = compared(crowd(Sample(Pseudonyms(key), users=1000)), SHOP, halved())
     whole, after = exact.evidence["after"], said.evidence["after"]
     assert (exact.evidence["shares"]["EU"], whole["users"]) == (1, 30)
