@@ -44,7 +44,7 @@ MISTAKES = [
     ({"home": "Eu"}, 404, "did you mean EU?"),
     ({"feature": "chat", "down": "europe-west11"}, 404, "did you mean europe-west1?"),
     ({"ip": "81.2.69"}, 422, "write for example 81.2.69.142 or 2001:db8::1"),
-    ({"user": "u" * 129}, 422, "give the app's own id of the user"),
+    ({"user": "u" * 257}, 422, "see `errors`"),
 ]
 
 
