@@ -32,9 +32,14 @@ def test_a_country_is_moved_planned_applied_and_rolled_back(stormy: World, tmp_p
     planned = stormy.run("plan", file, "--json", check=False)
     assert planned.returncode == 2
     changes = json.loads(planned.stdout)["changes"]
-    assert [(c["area"], c["subject"], c["before"], c["after"]) for c in changes] == [
-        ("countries", "LK", "APAC", "US")
+    country, begun_anew = changes
+    assert [country[key] for key in ("area", "subject", "before", "after")] == [
+        "countries",
+        "LK",
+        "APAC",
+        "US",
     ]
+    assert "exact limits and shields of users in LK begin anew" in begun_anew["after"]
     assert stormy.run("plan", AVALO, check=False).returncode == 0
 
     assert stormy.get("/v1/feed", SRI_LANKAN).json()["location"] == "asia-south1"
