@@ -29,6 +29,10 @@ def test_a_larger_burst_is_off_by_little_and_never_too_large(burst: int) -> None
     assert burst * (1 - 1.2 * burst / CREDITS) - 1 <= admitted <= burst
 
 
+def test_a_request_costs_at_least_a_credit() -> None:
+    assert price_of(Quota(10**10, 60, 10**10)) == 1
+
+
 @given(st.lists(NAMES, min_size=1, max_size=20, unique=True), NAMES)
 def test_a_policy_that_is_added_at_the_end_moves_no_other(names: list[str], added: str) -> None:
     before = {name: policy() for name in names}

@@ -33,15 +33,15 @@ class Taken:
 
 
 def admits(quota: Quota) -> int:
-    """Requests at once that a full bucket pays for: `quota.burst`, or a few more where credits cannot be divided so finely."""
-    return CREDITS // max(1, price_of(quota))
+    """Requests at once that a full bucket pays for: `quota.burst`, or a few less where credits cannot be divided so finely."""
+    return CREDITS // price_of(quota)
 
 
 def take(bucket: Bucket, quota: Quota, now: float, hits: int = 1) -> Taken:
     """Pays for `hits` requests at once, or for none of them. A clock that went back gives nothing."""
     speed = CREDITS / quota.refill
     there = min(float(CREDITS), bucket.credits + max(0.0, now - bucket.at) * speed)
-    price = max(1, price_of(quota))
+    price = price_of(quota)
     cost = price * hits
     admitted = cost <= there
     left = there - cost if admitted else there

@@ -100,5 +100,5 @@ def price_of(quota: Quota, part: float = 1.0) -> int:
     part: of the limit that the edge holds. A bucket always pays for one request: a part of less than one would be no limit, but
     a closed door."""
     wanted = quota.burst * part
-    price = min(CREDITS, int(CREDITS / wanted))
+    price = max(1, min(CREDITS, int(CREDITS / wanted)))
     return price + 1 if wanted >= 1 and CREDITS // price > wanted else price

@@ -23,7 +23,7 @@ class Pace:
     @classmethod
     def of(cls, quota: Quota, weight: float = 1.0) -> "Pace":
         """weight: requests that one stands for, where only a sample is there. One always fits into a full bucket."""
-        return cls(CREDITS / quota.refill, min(_FULL, max(1, price_of(quota)) * weight))
+        return cls(CREDITS / quota.refill, min(_FULL, price_of(quota) * weight))
 
 
 class Buckets:
