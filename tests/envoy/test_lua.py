@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meridian.envoy.contribution import LuaPart
-from meridian.envoy.lua import literal, quoted, script
+from meridian.envoy.lua import Scripts, literal, quoted, script
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,22 @@ def test_parts_run_in_their_order_whatever_order_they_are_given_in() -> None:
     assert calls[1:] == [f"{name}_request(handle, data, facts)" for name in "zab"]
     assert 'data.t = {["x"]=1}' in text
     assert "envoy_on_response" not in text
+
+
+def test_edges_that_differ_in_one_part_share_what_was_written_of_the_others() -> None:
+    class Once(dict[str, str]):
+        """A table that can be written only once."""
+
+        left = 1
+
+        def __iter__(self):
+            self.left -= 1
+            assert self.left >= 0
+            return super().__iter__()
+
+    shared = LuaPart("shared", "-- nothing", {"shared": Once(a="b")})
+    scripts = Scripts()
+    for region in ("EU", "US"):
+        own = LuaPart("own", "-- nothing", {"here": region}, order=1)
+        source = scripts.of([shared, own])
+        assert f'data.here = "{region}"\ndata.shared = {{["a"]="b"}}\n' in source

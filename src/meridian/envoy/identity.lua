@@ -1,4 +1,5 @@
 -- Facts about the requester, from the headers that jwt_authn and geoip wrote. A client's own such headers were removed before.
+-- `data.here` is the region whose edge this is.
 
 -- No control character, which could end a header and begin another, is passed on.
 local function told(headers, name)

@@ -45,7 +45,9 @@ def contribution(context: EdgeContext) -> Contribution:
         accepted = provider(identity.issuer, identity.audience, app, claims)
         providers.append(Provider("app", accepted, required=True))
     code = files("meridian.envoy").joinpath("identity.lua").read_text()
-    return Contribution(providers=tuple(providers), lua=(LuaPart("identity", code, order=10),))
+    return Contribution(
+        providers=tuple(providers), lua=(LuaPart("identity", code, {"here": context.region}, order=10),)
+    )
 
 
 def provider(issuer: str, audience: str, jwks: Json, claims: Mapping[str, str], header: str = "") -> Json:

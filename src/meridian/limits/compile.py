@@ -1,7 +1,11 @@
 """What limits add to one edge: six limiters, a part of the stamp, the check API, and the way to admission."""
 
+from dataclasses import replace
+from functools import lru_cache
 from importlib.resources import files
 
+from meridian.config.schema.root import Config
+from meridian.core.same import Same
 from meridian.envoy.contribution import Contribution, EdgeContext, LuaPart
 from meridian.limits import admit, checkapi
 from meridian.limits.admission import settings as admission
@@ -16,28 +20,35 @@ _PARTS = ("plans", "states", "admit", "check", "answering", "request")
 
 
 def compile_limits(context: EdgeContext) -> Contribution:
-    limits = section(context.config)
     state = context.state.get("limits") or NO_STATE
-    return Contribution(
-        filters=(*limiters(limits), *checkapi.filters(), *admit.filters(limits)),
+    return replace(
+        _everywhere(Same(context.config), Same(state)),
         routes=(*checkapi.routes(), *admit.routes(context)),
         clusters=tuple(admit.clusters(context)),
         providers=checkapi.providers(context),
-        lua=(_stamp(context, state),),
-        turned=tuple(admit.turned(context.config)),
+    )
+
+
+@lru_cache(maxsize=4)
+def _everywhere(config: Same[Config], state: Same[LimitsState]) -> Contribution:
+    """What is the same at every edge, remembered while a compilation goes from one to the next."""
+    limits = section(config.value)
+    return Contribution(
+        filters=(*limiters(limits), *checkapi.filters(), *admit.filters(limits)),
+        lua=(_stamp(config.value, state.value),),
+        turned=tuple(admit.turned(config.value)),
         internal=INTERNAL,
         echoed=(PLAN,),
         files={
-            admission.FILE: admission.settings_of(context.config, state),
-            traffic.FILE: traffic.fold_settings(context.config, state),
+            admission.FILE: admission.settings_of(config.value, state.value),
+            traffic.FILE: traffic.fold_settings(config.value, state.value),
         },
     )
 
 
-def _stamp(context: EdgeContext, state: LimitsState) -> LuaPart:
+def _stamp(config: Config, state: LimitsState) -> LuaPart:
     source = files("meridian.limits") / "lua"
     code = "".join((source / f"{name}.lua").read_text() for name in _PARTS)
-    answer = (source / "answer.lua").read_text()
-    known = {"limits": tables(context.config, state, context.region)}
-    first = (source / "first.lua").read_text()
+    answer, first = ((source / f"{name}.lua").read_text() for name in ("answer", "first"))
+    known = {"limits": tables(config, state)}
     return LuaPart("limits", code, known, order=60, response=answer, first=first)

@@ -17,12 +17,11 @@ NOTHING = "nothing"
 """What a check asks about that names no action: limits of addresses, countries and regions."""
 
 
-def tables(config: Config, state: LimitsState, here: str) -> Json:
-    """here: the region whose edge this is."""
+def tables(config: Config, state: LimitsState) -> Json:
+    """The same for every edge."""
     limits = section(config)
     asks, meets = _asks(config, limits)
     return {
-        "here": here,
         "keys": list(keys_in_use(limits)),
         "shared": dict.fromkeys(shared_keys(limits), True),
         "asks": asks,

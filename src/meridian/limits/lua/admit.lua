@@ -26,7 +26,7 @@ local function admit(handle, facts, meets)
       headers:replace("x-meridian-account-missing", "1")
     end
   end
-  if facts.target ~= limits.here then return end
+  if facts.target ~= data.here then return end
   headers:replace("x-meridian-client", bare(handle:streamInfo():downstreamRemoteAddress()))
   headers:replace("x-meridian-risk", facts.risk)
   handle:streamInfo():dynamicMetadata():set("meridian", "admit", true)
@@ -35,7 +35,7 @@ end
 -- A check of an exact limit is answered by the same counters: here, or at the edge of the region that serves the action.
 local function forward(handle, facts, meets)
   local headers = facts.headers
-  headers:replace("x-meridian-target", meets.target or (facts.region ~= "" and facts.region) or limits.here)
+  headers:replace("x-meridian-target", meets.target or (facts.region ~= "" and facts.region) or data.here)
   headers:replace("x-meridian-admission", "check")
   handle:clearRouteCache()
 end
