@@ -120,12 +120,14 @@ local function understood(asked)
   return found
 end
 
-local function check(handle, facts)
-  local headers = facts.headers
-  if not headers:get("x-meridian-checker") then
-    return respond(handle, 401, "invalid-token", "The token is not valid",
-      "Send a token for the audience meridian-check in the header meridian-check.")
-  end
+local function unknown(handle)
+  respond(handle, 401, "invalid-token", "The token is not valid",
+    "Send a token for the audience meridian-check in the header meridian-check.")
+end
+
+local function check(handle)
+  local headers = handle:headers()
+  local facts = {headers = headers}
   local asked = handle:streamInfo():dynamicMetadata():get("meridian.asked")
   if not asked then
     return refuse(handle, "Send a JSON object with action, user, ip, country or region, as application/json.")

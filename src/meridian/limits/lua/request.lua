@@ -2,7 +2,7 @@
 -- For each request:
 local feature = facts.feature
 if not feature then
-  if facts.about and facts.about:get("check") then check(handle, facts) end
+  if facts.about and facts.about:get("check") then unknown(handle) end -- who may ask was answered before all parts
   return
 end
 local asks = limits.asks[feature]
