@@ -5,6 +5,7 @@ import ipaddress
 from meridian.config.schema.root import Config
 from meridian.core.errors import InvalidInput
 from meridian.core.names import known_name
+from meridian.limits import clients
 from meridian.limits.applies import section
 from meridian.limits.settings import Limits
 
@@ -20,25 +21,21 @@ def action_name(config: Config, text: str) -> str:
 
 
 def client_of(limits: Limits, text: str) -> str:
-    """The client that an address counts as: an IPv4 address itself, an IPv6 one by its prefix (2001:db8::/64). A prefix of the
-    right length is taken as it is. Raises InvalidInput."""
+    """The client that somebody names, as `clients.client_of` writes it. A prefix of the right length is taken as it is. Raises
+    InvalidInput."""
     try:
         network = ipaddress.ip_network(text.strip())
-        address = network.network_address
     except ValueError:
         raise _no_client(text) from None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    if isinstance(address, ipaddress.IPv4Address):
-        if network.num_addresses != 1:
+    lengths = (32,) if network.version == 4 else (128, limits.ipv6_prefix)
+    if network.prefixlen not in lengths:
+        if network.version == 4:
             raise _no_client(text)
-        return str(address)
-    if network.prefixlen not in (128, limits.ipv6_prefix):
         raise InvalidInput(
             f"IPv6 clients are told apart by their first {limits.ipv6_prefix} bits, not {network.prefixlen}",
             "give one address, or the prefix of this length",
         )
-    return str(ipaddress.ip_network((address, limits.ipv6_prefix), strict=False))
+    return clients.client_of(str(network.network_address), limits.ipv6_prefix)
 
 
 def region_of(config: Config, country: str) -> str:

@@ -2,36 +2,16 @@
 
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meridian.limits.admission.asked import account_of, client_of
+from meridian.limits.admission.asked import account_of
 from meridian.limits.admission.lifted import lifted
 from meridian.limits.admission.secret import FILE, Names, names_of
 from meridian.limits.shield.judge import Subject
 from meridian.limits.state import Lift
 
 NAMES = Names.derived("secret")
-
-
-@pytest.mark.parametrize(
-    ("written", "client"),
-    [
-        ("198.51.100.1", "198.51.100.1"),
-        ("198.51.100.1/32", "198.51.100.1"),
-        ("2001:db8::1", "2001:db8::/64"),
-        ("2001:db8:0:0:ffff::2", "2001:db8::/64"),
-        ("2001:db8::/64", "2001:db8::/64"),
-        ("::ffff:198.51.100.1", "198.51.100.1"),
-        ("[2001:db8::1]", "2001:db8::/64"),
-        ("", ""),
-        ("not an address", "not an address"),
-        ("1/2/3", "1/2/3"),
-    ],
-)
-def test_addresses_of_one_client_are_one(written: str, client: str) -> None:
-    assert client_of(written, 64) == client
 
 
 def test_an_account_is_the_same_however_it_is_written_and_on_every_edge_with_the_same_secret() -> None:

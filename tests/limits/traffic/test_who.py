@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from meridian.limits.traffic.who import FILE, Pseudonyms, client_of, pseudonyms
+from meridian.limits.traffic.who import FILE, Pseudonyms, pseudonyms
 
 
 def test_an_edge_keeps_its_key_and_another_one_has_another(tmp_path: Path) -> None:
@@ -27,18 +27,3 @@ def test_half_as_many_are_in_each_smaller_sample() -> None:
     for level in range(1, 6):
         share = sum(not rank & ((1 << level) - 1) for rank in ranks) / len(ranks)
         assert share == pytest.approx(2**-level, rel=0.15)
-
-
-@pytest.mark.parametrize(
-    ("address", "client"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("@envoy_internal", "@envoy_internal"),
-        ("not:an:address", "not:an:address"),
-        ("", ""),
-    ],
-)
-def test_a_client_is_an_address_or_an_ipv6_prefix(address: str, client: str) -> None:
-    assert client_of(address, 64) == client

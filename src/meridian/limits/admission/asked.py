@@ -1,10 +1,8 @@
 """What a request to admission asks about: the headers that the edge's stamp sets, as one value. Pure."""
 
-import ipaddress
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 _ASCII_EDGES = bytes([*range(33), 127]).decode()
@@ -61,23 +59,6 @@ class Asked:
     @property
     def request(self) -> str:
         return self.text(b"x-request-id")
-
-
-@lru_cache(maxsize=16384)
-def client_of(address: str, ipv6_prefix: int) -> str:
-    """The client that an address counts as: IPv4 addresses one by one, IPv6 ones by prefix. Anything else as it is."""
-    host = address.partition("/")[0] if address.endswith("/32") else address
-    try:
-        if "/" in host:
-            return str(ipaddress.ip_network(host, strict=False))
-        found = ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, ipv6_prefix), strict=False))
 
 
 def account_of(account: str) -> str:

@@ -6,12 +6,13 @@ from time import monotonic
 
 from meridian.envoy.snapshot import Json
 from meridian.limits import answers
-from meridian.limits.admission.asked import Asked, account_of, client_of
+from meridian.limits.admission.asked import Asked, account_of
 from meridian.limits.admission.check import Check
 from meridian.limits.admission.counts import Counts
 from meridian.limits.admission.secret import Names
 from meridian.limits.admission.settings import Policies, Settings
 from meridian.limits.answers import Problem
+from meridian.limits.clients import client_of
 from meridian.limits.exact.counters import Answer, Charge, Counters
 from meridian.limits.settings import Shield
 from meridian.limits.shield.guard import Guard

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from meridian.limits.admission.asked import account_of, client_of
+from meridian.limits.admission.asked import account_of
 from meridian.limits.admission.secret import Names
+from meridian.limits.clients import client_of
 from meridian.limits.shield.judge import Lifted, Subject
 from meridian.limits.state import Lift
 

@@ -13,11 +13,12 @@ from meridian.core.heavy import HeavyHitters
 from meridian.envoy.fold import EdgeFacts, Harvest, Source
 from meridian.envoy.lines import AccessLine
 from meridian.envoy.snapshot import Json, Snapshot
+from meridian.limits.clients import client_of
 from meridian.limits.traffic.meets import CHECKED
 from meridian.limits.traffic.sample import Sample
 from meridian.limits.traffic.settings import FILE, FoldSettings, parse
 from meridian.limits.traffic.shadow import Shadows
-from meridian.limits.traffic.who import Pseudonyms, client_of, pseudonyms
+from meridian.limits.traffic.who import Pseudonyms, pseudonyms
 
 log = logging.getLogger(__name__)
 TOP = 50

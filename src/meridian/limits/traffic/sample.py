@@ -18,8 +18,9 @@ from zlib import crc32
 
 from meridian.envoy.lines import AccessLine
 from meridian.envoy.snapshot import Json
+from meridian.limits.clients import client_of
 from meridian.limits.traffic.activity import EARLY, Activity
-from meridian.limits.traffic.who import Pseudonyms, client_of
+from meridian.limits.traffic.who import Pseudonyms
 
 USERS = 2_000
 EVENTS = 200_000

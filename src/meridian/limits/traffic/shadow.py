@@ -9,12 +9,12 @@ from operator import attrgetter
 
 from meridian.core.risk import Risk
 from meridian.envoy.lines import AccessLine
+from meridian.limits.clients import client_of
 from meridian.limits.quota import quota
 from meridian.limits.settings import Policy
 from meridian.limits.traffic.buckets import Buckets, Pace
 from meridian.limits.traffic.meets import meets
 from meridian.limits.traffic.settings import FoldSettings
-from meridian.limits.traffic.who import client_of
 
 MOST = 50_000
 """Buckets held. Beyond that those not used for longest are forgotten, and whoever comes near a limit is used all the time."""

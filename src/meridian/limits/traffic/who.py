@@ -6,7 +6,6 @@ that should call a user by one name share the file.
 
 import secrets
 from hashlib import blake2b
-from ipaddress import IPv6Address
 from pathlib import Path
 from zlib import crc32
 
@@ -38,17 +37,3 @@ def pseudonyms(home: Path) -> Pseudonyms:
         replace(path, secrets.token_hex(32).encode())
         path.chmod(0o600)
     return Pseudonyms(path.read_bytes())
-
-
-def client_of(address: str, ipv6_prefix: int) -> str:
-    """The address, or of IPv6 the prefix that counts as one client (2001:db8::/64); what is no address stays as it is."""
-    if ":" not in address:
-        return address
-    try:
-        parsed = IPv6Address(address)
-    except ValueError:
-        return address
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    kept = int(parsed) >> (128 - ipv6_prefix) << (128 - ipv6_prefix)
-    return f"{IPv6Address(kept)}/{ipv6_prefix}"
