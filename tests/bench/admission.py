@@ -28,6 +28,7 @@ from tests.bench.avalo import avalo
 from tests.bench.row import Row
 from tests.support.ports import reserve
 from tests.support.redis import redis
+from tests.support.waiting import until
 
 CONNECTIONS = 32
 REQUESTS = 20_000
@@ -182,7 +183,7 @@ def _admission(stack: ExitStack, home: Path, store: str, url: str) -> Subject:
     command = [sys.executable, "-m", "meridian.limits.admission", "--home", str(home)]
     process = _run(stack, command, {"MERIDIAN_REDIS_URL": url})
     path = home / "admission.sock"
-    _until(path.exists)
+    until(path.exists, 30)
     return Subject(process, str(path), [_admit(number) for number in range(USERS)])
 
 
@@ -201,7 +202,7 @@ def slowapi(stack: ExitStack, store: str) -> Subject:
     command = [sys.executable, "-m", "uvicorn", "tests.bench.slowapi_app:app", "--port", str(port)]
     options = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "error"]
     process = _run(stack, command + options, {"BENCH_STORE": store})
-    _until(lambda: _listens(port))
+    until(lambda: _listens(port), 30)
     requests = [
         f"POST /check HTTP/1.1\r\nhost: bench\r\nx-meridian-user: user-{number}\r\ncontent-length: 0\r\n\r\n".encode()
         for number in range(USERS)
@@ -223,10 +224,3 @@ def _run(stack: ExitStack, command: list[str], env: dict[str, str]) -> psutil.Pr
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "it did not start"
-        time.sleep(0.02)

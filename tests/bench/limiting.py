@@ -15,6 +15,7 @@ from meridian.config.schema.root import Config
 from meridian.envoy.compiler import compile_edges
 from meridian.features import features
 from meridian.geo.lookup import default_database
+from meridian.limits.settings import Limits
 from meridian.world import issuer
 from tests.bench.avalo import avalo, local
 from tests.bench.chain import ROUNDS, contents, dynamic, envoy, per_request, run
@@ -25,7 +26,7 @@ from tests.support.world import until
 
 def measure(folder: Path) -> Iterator[Row]:
     config = avalo()
-    bare = config.model_copy(update={"limits": type(config.limits)()})  # type: ignore[attr-defined]
+    bare = config.model_copy(update={"limits": Limits()})
     app, _, _, _, off, _, _, off_peer, _, _, on, _, _, on_peer, _, _ = reserve(16)
     issuer.prepare(
         folder, config.identity.issuer, config.identity.audience, config.identity.claims.model_dump()

@@ -216,10 +216,11 @@ class Hammering:
     used: float = 0.0
     failed: str = ""
     _lock: Lock = field(default_factory=Lock)
-    _waited: Event = field(default_factory=Event)
+    _go: Event = field(default_factory=Event)
     _over: Event = field(default_factory=Event)
 
     def __enter__(self) -> Self:
+        self._go.set()
         self._thread = Thread(target=self._ask)
         self._thread.start()
         return self
@@ -235,16 +236,15 @@ class Hammering:
         if share == self.share:
             yield
             return
-        self._waited.set()
+        self._go.clear()
         with self._lock:
-            self._waited.clear()
+            self._go.set()
             yield
             self.share = share
 
     def _ask(self) -> None:
         while not self._over.is_set():
-            while self._waited.is_set():
-                time.sleep(0.0005)
+            self._go.wait()
             with self._lock:
                 status = self.shop.ask("/v1/chat/1", user=self.user).status_code
                 if status not in (200, 429):
