@@ -9,7 +9,14 @@ from meridian.config.schema.root import Config
 from meridian.core.errors import MeridianError
 from meridian.feature import Feature
 
-FEATURES = ("meridian.regions.feature", "meridian.limits.feature")
+FEATURES = (
+    "meridian.telemetry.feature",
+    "meridian.regions.feature",
+    "meridian.limits.feature",
+    "meridian.degradation.feature",
+    "meridian.alerts.feature",
+    "meridian.costs.feature",
+)
 """Modules that hold a `FEATURE`, in the order in which they contribute."""
 
 EXTRA = "MERIDIAN_FEATURES"

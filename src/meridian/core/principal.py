@@ -5,12 +5,13 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """admin: may change things. ops: may look at everything. edge: an edge's agent. user: a user of the app, who may act
-    for themself only."""
+    """admin: may change things. ops: may look at everything. edge: an edge's agent. app: the app's own
+    servers, which tell what happened (business events). user: a user of the app, who may act for themself only."""
 
     ADMIN = "admin"
     OPS = "ops"
     EDGE = "edge"
+    APP = "app"
     USER = "user"
 
 

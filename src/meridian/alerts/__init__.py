@@ -1,0 +1,1 @@
+"""Alerts: rules over telemetry, incidents by cause, and whom they reach."""

@@ -1,0 +1,7 @@
+"""The `alerts` section."""
+
+from meridian.config.schema.base import Section
+
+
+class Alerts(Section):
+    """Alerts."""

@@ -1,0 +1,1 @@
+"""What the traffic costs, by region and by user, from configured prices and measured use."""

@@ -1,0 +1,7 @@
+"""The `degradation` section."""
+
+from meridian.config.schema.base import Section
+
+
+class Degradation(Section):
+    """Graceful degradation."""

@@ -1,0 +1,47 @@
+"""How many different users there were, without keeping who: a HyperLogLog sketch (Apache DataSketches), which merges
+without counting anyone twice.
+
+With 2^11 registers the standard error is 1.8 %, in at most 1.1 kB; below about 190 it is exact. What goes in is hashed, and
+the sketch says nothing of whom it has seen.
+"""
+
+from collections.abc import Iterable
+
+from datasketches import hll_sketch, hll_union, tgt_hll_type
+
+SIZE = 11
+
+
+class Distinct:
+    __slots__ = ("_sketch",)
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self._sketch = hll_sketch(SIZE, tgt_hll_type.HLL_4)
+        self.update(values)
+
+    def update(self, values: Iterable[str]) -> None:
+        update = self._sketch.update
+        for value in values:
+            update(value)
+
+    def merge(self, other: "Distinct") -> None:
+        union = hll_union(SIZE)
+        union.update(self._sketch)
+        union.update(other._sketch)
+        self._sketch = union.get_result(tgt_hll_type.HLL_4)
+
+    def estimate(self) -> float:
+        return float(self._sketch.get_estimate())
+
+    def to_bytes(self) -> bytes:
+        return bytes(self._sketch.serialize_compact())
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> "Distinct":
+        """Raises ValueError when it is none."""
+        made = cls()
+        try:
+            made._sketch = hll_sketch.deserialize(raw)
+        except (RuntimeError, ValueError, TypeError) as error:
+            raise ValueError(f"this is no sketch of distinct values: {str(error)[:100]}") from None
+        return made
