@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import click
 
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from meridian.store.keys import KeyRing
 
 
+Part = TypeVar("Part")
+
+
 class Control(Protocol):
     """What the control plane offers to a feature's controllers and routes."""
 
@@ -61,6 +64,10 @@ class Control(Protocol):
 
     async def recompile(self) -> None:
         """Loads every feature's state again, compiles, and hands changed snapshots to waiting edges."""
+
+    def shared(self, kind: type[Part], make: Callable[[], Part]) -> Part:
+        """This process's one value of a type, made when it is first asked for: where a feature keeps what all its routes and
+        controllers work with."""
 
     def requires(self, *roles: Role) -> Callable[[Request], Awaitable[Principal]]:
         """A FastAPI dependency: the caller's principal, or 401/403 as problem+json. Admin may do what ops may."""
@@ -142,6 +149,15 @@ async def _no_state(control: Control) -> Any:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a fold of this feature told just now. It was not stored, and may be lost or late."""
+
+    region: str
+    instance: str
+    content: Any
+
+
 async def _not_taken(control: Control, delivery: Delivery) -> None:
     raise ValueError("this feature takes no records")
 
@@ -155,7 +171,7 @@ class Feature:
     compile: pure; what it adds to one edge. prove: pure; objections to all edges' snapshots together.
     companions: processes that each edge's agent keeps running beside its Envoy.
     folds: what each edge's agent makes of its logs (see `envoy.fold`). receive: stores the records that the folds made; raises
-    ValueError for what is none. what_if: what recorded traffic says about going from one configuration to another.
+    ValueError for what is none. live: takes what the folds tell each second; must not wait. what_if: what recorded traffic says about going from one configuration to another.
     migrations: a folder of `NNNN_name.sql` files with its tables."""
 
     name: str
@@ -172,6 +188,7 @@ class Feature:
     companions: Callable[[], Sequence[Companion]] = lambda: ()
     folds: Callable[[EdgeFacts], Sequence[Fold]] = lambda facts: ()
     receive: Callable[[Control, Delivery], Awaitable[None]] = _not_taken
+    live: Callable[[Control, Pulse], None] = lambda control, pulse: None
     what_if: Callable[[Control, Config, Config], Awaitable[Sequence[Replay]]] | None = None
     api: Callable[[Control], APIRouter] | None = None
     commands: Sequence[click.Command] = field(default_factory=tuple)

@@ -31,7 +31,7 @@ from meridian.core.journal import Journal
 from meridian.core.principal import Principal, Role
 from meridian.envoy.report import EdgeReport
 from meridian.envoy.snapshot import Json
-from meridian.feature import Adviser, Caller, Feature
+from meridian.feature import Adviser, Caller, Feature, Part
 from meridian.geo.lookup import CountryLookup
 from meridian.store.configs import Configs
 from meridian.store.database import Database
@@ -84,6 +84,7 @@ class ControlPlane:
         self.gate = Gate(self.tokens, Attempts(self.clock), self.address, self.caller)
         self._active: Active | None = None
         self._local: Inventory | None = None
+        self._shared: dict[type, Any] = {}
 
     # What features use
     # ------------------------------------------------------------------------------------------
@@ -111,6 +112,12 @@ class ControlPlane:
         snapshots stay."""
         await self.compiling.again()
         await self.announce("state")
+
+    def shared(self, kind: type[Part], make: Callable[[], Part]) -> Part:
+        if kind not in self._shared:
+            self._shared[kind] = make()
+        found: Part = self._shared[kind]
+        return found
 
     def requires(self, *roles: Role) -> Callable[[Request], Awaitable[Principal]]:
         return self.gate.requires(*roles)

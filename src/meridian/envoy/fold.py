@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from meridian.core.decision import Decision
 from meridian.envoy.snapshot import Json, Snapshot
@@ -42,6 +42,15 @@ class Fold(Protocol):
     def harvest(self, now: datetime) -> Harvest:
         """Everything that was added since the last harvest, and then forgets it. Lines of one window may come in two harvests,
         so records of it are to be added up."""
+
+
+@runtime_checkable
+class Live(Protocol):
+    """A fold that also tells what is happening right now. What it tells may be lost: what counts is in its records."""
+
+    def pulse(self, now: datetime) -> Json | None:
+        """Everything that was added since the last pulse, as JSON of at most some 10 kB; None where there is nothing. Called each
+        second, and sent to control at once (`Feature.live`)."""
 
 
 @dataclass(frozen=True, slots=True)

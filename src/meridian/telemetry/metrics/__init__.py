@@ -1,0 +1,1 @@
+"""Metrics: named numbers over the cubes, now and over time. `catalogue` names them, `query` asks for them, `reading` answers."""
