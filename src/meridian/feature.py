@@ -171,7 +171,8 @@ class Feature:
     compile: pure; what it adds to one edge. prove: pure; objections to all edges' snapshots together.
     companions: processes that each edge's agent keeps running beside its Envoy.
     folds: what each edge's agent makes of its logs (see `envoy.fold`). receive: stores the records that the folds made; raises
-    ValueError for what is none. live: takes what the folds tell each second; must not wait. what_if: what recorded traffic says about going from one configuration to another.
+    ValueError for what is none. live: takes what the folds tell each second; must not wait.
+    what_if: what recorded traffic says about going from one configuration to another.
     migrations: a folder of `NNNN_name.sql` files with its tables."""
 
     name: str

@@ -53,7 +53,8 @@ class Metrics(Protocol):
         (which raises Unavailable while PostgreSQL is away)."""
 
     def fresh(self) -> bool:
-        """Whether memory covers what edges report now: false just after a start, while an edge that reports has sent no numbers."""
+        """Whether memory covers what edges report now: false just after a start, while an edge that reports
+        has sent no numbers."""
 
     async def range(self, query: Query, since: datetime, until: datetime, step: int | None = None) -> Range:
         """Each group's value in each step. step: seconds; left out, so that there are at most 360. `query.over` is not used."""
