@@ -1,9 +1,9 @@
 """What a channel is told about an incident: the same for every channel, which each puts into its own words and format."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Status = Literal["firing", "acknowledged", "resolved", "change", "test"]
 
@@ -31,3 +31,18 @@ class Notice:
     link: str = ""
     by: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+
+
+def to_json(notice: Notice) -> dict[str, Any]:
+    """Times as ISO 8601."""
+    times = {"at": notice.at.isoformat(), "started": notice.started.isoformat()}
+    resolved = notice.resolved.isoformat() if notice.resolved else None
+    plain = {each.name: getattr(notice, each.name) for each in fields(notice)}
+    return {**plain, **times, "resolved": resolved, "values": dict(notice.values)}
+
+
+def from_json(raw: Mapping[str, Any]) -> Notice:
+    """Raises KeyError, TypeError or ValueError for what is no notice."""
+    times = {name: datetime.fromisoformat(raw[name]) for name in ("at", "started")}
+    resolved = datetime.fromisoformat(raw["resolved"]) if raw["resolved"] else None
+    return Notice(**{**raw, **times, "resolved": resolved})
