@@ -200,7 +200,7 @@ def _check(name: str, role: Role, region: str, lifetime: timedelta | None) -> No
     if not name or len(name) > 100 or not name.isprintable():
         raise InvalidInput("a token's name has 1 to 100 printable characters", "name it after who uses it")
     if role is Role.USER:
-        raise InvalidInput("users of the app have the app's own tokens", "choose admin, ops or edge")
+        raise InvalidInput("users of the app have the app's own tokens", "choose admin, ops, edge or app")
     if (role is Role.EDGE) != bool(region):
         raise InvalidInput(
             "a token has a region exactly when it is an edge's", "give --region with --role edge only"

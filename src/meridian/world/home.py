@@ -82,6 +82,11 @@ class Home:
     def edge_token(self, region: str) -> Path:
         return self.edge(region) / "token"
 
+    @property
+    def app_token(self) -> Path:
+        """With which the sample app tells control what happened."""
+        return self.root / "world" / "app-token"
+
     def log(self, name: str) -> Path:
         return self.root / "log" / f"{name.replace(':', '-')}.log"
 
@@ -97,7 +102,11 @@ class Home:
     def write_tokens(self, regions: Iterable[str]) -> str:
         """Makes what tokens are missing, writes their hashes for control, and returns the admin's."""
         admin = kept_secret(self.admin_token)
-        hashed = {_sha256(admin): {"name": "local-admin", "role": "admin", "region": ""}}
+        app = kept_secret(self.app_token)
+        hashed = {
+            _sha256(admin): {"name": "local-admin", "role": "admin", "region": ""},
+            _sha256(app): {"name": "local-app", "role": "app", "region": ""},
+        }
         for region in regions:
             token = kept_secret(self.edge_token(region))
             hashed[_sha256(token)] = {"name": f"edge-{region}", "role": "edge", "region": region}

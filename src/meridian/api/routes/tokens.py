@@ -1,4 +1,4 @@
-"""Tokens of operators and edges. A token is shown once, when it is made; only its hash is stored."""
+"""Tokens of operators, edges and the app's servers. A token is shown once, when it is made; only its hash is stored."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -28,7 +28,7 @@ class TokenIn(BaseModel):
     @model_validator(mode="after")
     def _consistent(self) -> "TokenIn":
         if self.role is Role.USER:
-            raise ValueError("users' tokens are the app's own; make one of admin, ops or edge")
+            raise ValueError("users' tokens are the app's own; make one of admin, ops, edge or app")
         if (self.role is Role.EDGE) != bool(self.region):
             raise ValueError("a region is given for an edge's token, and for no other")
         return self
@@ -62,7 +62,7 @@ def router(control: "ControlPlane") -> APIRouter:
 
     @routes.post("", status_code=201)
     async def create(body: TokenIn, principal: Annotated[Principal, Depends(admin)]) -> TokenMade:
-        """Makes a token for an operator or an edge."""
+        """Makes a token for an operator, an edge or the app's servers."""
         regions = control.config().regions
         if body.region and body.region not in regions:
             raise InvalidInput(f"no region is called {body.region}", f"there are {', '.join(regions)}")

@@ -1,4 +1,4 @@
-"""`meridian token`: tokens for operators and edges, and the app's own JWTs for trying things out locally."""
+"""`meridian token`: tokens for operators, edges and the app's servers, and the app's own JWTs for trying things out locally."""
 
 import click
 
@@ -8,9 +8,9 @@ from meridian.cli.client import Client, home_folder
 TOKENS = "/infrastructure/tokens"
 
 
-@click.group(short_help="Tokens for operators, edges and users.")
+@click.group(short_help="Tokens for operators, edges, the app and its users.")
 def token() -> None:
-    """Tokens for operators and edges, and the local app's tokens for users."""
+    """Tokens for operators, edges and the app's servers, and the local app's tokens for users."""
 
 
 @token.command(short_help="Sign a user's token as the local app would.")
@@ -33,9 +33,14 @@ def user(user: str, tier: str, country: str, minutes: int, home: str | None, as_
         output.say(signed)
 
 
-@token.command(short_help="Make a token for an operator or an edge.")
+@token.command(short_help="Make a token for an operator, an edge or the app.")
 @click.argument("name")
-@click.option("--role", type=click.Choice(["admin", "ops", "edge"]), required=True, help="What it may do.")
+@click.option(
+    "--role",
+    type=click.Choice(["admin", "ops", "edge", "app"]),
+    required=True,
+    help="What it may do. app: the app's servers, which tell what happened.",
+)
 @click.option("--region", default="", help="For an edge: the only region it may ask for.")
 @click.option("--days", type=click.IntRange(1, 3650), help="Lifetime; left out, until revoked.")
 @output.home_option

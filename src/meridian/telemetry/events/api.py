@@ -1,0 +1,53 @@
+"""The route by which an app's servers tell what happened."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from meridian.core.principal import Role
+from meridian.feature import Control
+from meridian.telemetry.events.batch import Batch
+from meridian.telemetry.events.receiving import Receiving
+
+
+class RefusedOut(BaseModel):
+    """index: of the event in its batch, from 0."""
+
+    index: int
+    reason: Annotated[str, Field(examples=["amount: this is missing; add it"])]
+
+
+class ReceivedOut(BaseModel):
+    """accepted: how many are new. duplicates: how many were taken before, or stand twice in the batch. refused: those that
+    will never be taken as they are."""
+
+    accepted: int
+    duplicates: int
+    refused: list[RefusedOut]
+
+
+def router(control: Control) -> APIRouter:
+    routes = APIRouter(tags=["events"])
+
+    @routes.post("/infrastructure/events", dependencies=[Depends(control.requires(Role.APP, Role.ADMIN))])
+    async def events(body: Batch) -> ReceivedOut:
+        """Takes business events of the app, each once, however often it is sent."""
+        receiving = control.shared(Receiving, lambda: made(control))
+        found = await receiving.receive(body.each(), control.config().regions)
+        return ReceivedOut(
+            accepted=found.accepted,
+            duplicates=found.duplicates,
+            refused=[RefusedOut(index=each.index, reason=each.reason) for each in found.refused],
+        )
+
+    return routes
+
+
+def made(control: Control) -> Receiving:
+    from meridian.telemetry.history.history import History
+    from meridian.telemetry.live.ring import live_of
+
+    return Receiving(
+        control.database, control.clock, History(control.database, control.clock), live_of(control)
+    )
