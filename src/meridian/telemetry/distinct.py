@@ -25,10 +25,20 @@ class Distinct:
             update(value)
 
     def merge(self, other: "Distinct") -> None:
-        union = hll_union(SIZE)
-        union.update(self._sketch)
-        union.update(other._sketch)
-        self._sketch = union.get_result(tgt_hll_type.HLL_4)
+        self._sketch = Distinct.union((self, other))._sketch
+
+    @classmethod
+    def union(cls, several: "Iterable[Distinct]") -> "Distinct":
+        """All of them together, in one go; they stay as they are."""
+        made, union = cls(), hll_union(SIZE)
+        for each in several:
+            union.update(each._sketch)
+        made._sketch = union.get_result(tgt_hll_type.HLL_4)
+        return made
+
+    @property
+    def empty(self) -> bool:
+        return bool(self._sketch.is_empty())
 
     def estimate(self) -> float:
         return float(self._sketch.get_estimate())

@@ -1,0 +1,1 @@
+"""The last minutes in control's memory: what happens now, for conditions, the stream and the dashboard."""

@@ -1,0 +1,131 @@
+"""The last 15 minutes of every edge in control's memory. Lossy and fast: what counts for good is in history.
+
+Edges say what happened each second (`Feature.live`); control adds what it observes itself. Each process of control has one ring,
+filled by the edges that talk to it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from meridian.core.clock import Clock
+from meridian.feature import Control
+from meridian.telemetry.cube import Cube, Where
+from meridian.telemetry.kinds import KINDS, Kind
+from meridian.telemetry.live.lane import DETAIL, KEPT, SPAN, Lane
+
+SETTLE = 1
+"""Seconds: edges tell each second what was, so the present second and the one before are not complete."""
+AHEAD = 2
+"""Seconds that an edge's clock may be ahead; what is farther ahead counts as now."""
+SPREAD = 6
+"""Times `Kind.most` that a ring keeps apart: several edges in 15 minutes."""
+MOST_EDGES = 256
+
+Edge = tuple[str, str]
+"""Region, instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Monotonic seconds of an edge's first and last pulse. ahead: seconds by which its clock seems to be before control's."""
+
+    first: float
+    last: float
+    ahead: int = 0
+
+
+class Ring:
+    """Times are seconds since 1970. What older pulses, or edges whose clock is behind, tell of the past goes where it belongs."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lanes = {name: Lane(kind, SPREAD * kind.most) for name, kind in KINDS.items()}
+        self._heard: dict[Edge, Heard] = {}
+        self.started = clock.monotonic()
+        self.began = self.second
+        """The first second of which everything is known; earlier once it is warmed from history."""
+
+    @property
+    def second(self) -> int:
+        """The present one."""
+        return int(self._clock.now().timestamp())
+
+    def add(self, region: str, instance: str, windows: Mapping[int, Mapping[str, Cube]]) -> None:
+        """What an edge told just now, by second and kind's name. Unknown kinds are passed over."""
+        now, monotonic = self.second, self._clock.monotonic()
+        ahead = max([second - now for second in windows], default=0)
+        known = self._heard.pop((region, instance), None)
+        self._heard[region, instance] = Heard(known.first if known else monotonic, monotonic, max(ahead, 0))
+        while len(self._heard) > MOST_EDGES:
+            del self._heard[next(iter(self._heard))]
+        for second, cubes in windows.items():
+            self._add(min(second, now) if second > now + AHEAD else second, cubes, now)
+
+    def observe(self, cubes: Mapping[str, Cube]) -> None:
+        """What control itself saw just now."""
+        now = self.second
+        self._add(now, cubes, now)
+
+    def warm(self, windows: Mapping[int, Mapping[str, Cube]], since: int) -> None:
+        """Takes over what history has of the time since `since` and before this ring began."""
+        for second, cubes in windows.items():
+            for name, cube in cubes.items():
+                if name in self._lanes and second - second % SPAN < self.began - self.began % SPAN:
+                    self._lanes[name].warm(second - second % SPAN, cube)
+        self.began = min(self.began, max(since, self.second - KEPT))
+
+    def cubes(
+        self, kind: Kind, since: float, until: float, by: Sequence[str] = (), where: Where | None = None
+    ) -> Cube:
+        """Everything in since <= second < until, grouped. Ask with the `since` that `bounds` gives. Raises KeyError for a label
+        that the kind does not have."""
+        return self._lanes[kind.name].cubes(int(since), int(until), by, where)
+
+    def seconds(
+        self, kind: Kind, since: float, until: float, by: Sequence[str] = (), where: Where | None = None
+    ) -> list[tuple[int, Cube]]:
+        """Each second that has anything, ascending; farther back than two minutes ten seconds are one."""
+        lane, apart = self._lanes[kind.name], self.second - DETAIL
+        found: list[tuple[int, Cube]] = []
+        for second in lane.seconds():
+            if since <= second < until:
+                wide = SPAN if second < apart - apart % SPAN and second % SPAN == 0 else 1
+                if (cube := lane.cubes(second, second + wide, by, where)).cells:
+                    found.append((second, cube))
+        return found
+
+    def bounds(self, over: float, until: float | None = None) -> tuple[int, int]:
+        """The last `over` seconds as since and until, settled, and as far as this ring goes back in its steps."""
+        end = self.second - SETTLE if until is None else int(until)
+        since = end - max(1, round(over))
+        apart = self.second - DETAIL
+        return (since - since % SPAN if since < apart else since), end
+
+    def covered(self, since: float, until: float) -> float:
+        """How many of these seconds this ring can know of; at least one."""
+        return max(1.0, until - max(since, self.began))
+
+    def heard(self) -> Mapping[Edge, Heard]:
+        return dict(self._heard)
+
+    def silent(self, edges: Collection[Edge]) -> set[Edge]:
+        """Those of these edges that told nothing since this ring began."""
+        return {edge for edge in edges if edge not in self._heard}
+
+    def age(self) -> float:
+        """Seconds since this process began to listen."""
+        return self._clock.monotonic() - self.started
+
+    def size(self) -> Mapping[str, int]:
+        """Kind -> cells held."""
+        return {name: lane.size() for name, lane in self._lanes.items()}
+
+    def _add(self, second: int, cubes: Mapping[str, Cube], now: int) -> None:
+        for name, cube in cubes.items():
+            if name in self._lanes and cube.cells:
+                self._lanes[name].add(second, cube, now)
+
+
+def live_of(control: Control) -> Ring:
+    """This process's ring."""
+    return control.shared(Ring, lambda: Ring(control.clock))
