@@ -16,6 +16,7 @@ def config() -> Json:
         "region": "%REQ(X-MERIDIAN-REGION)%",
         "target": "%REQ(X-MERIDIAN-TARGET)%",
         "location": "%RESP(X-MERIDIAN-LOCATION)%",
+        "version": "%RESP(X-MERIDIAN-VERSION)%",
         "country": "%REQ(X-MERIDIAN-COUNTRY)%",
         "tier": "%REQ(X-MERIDIAN-TIER)%",
         "risk": "%REQ(X-MERIDIAN-RISK)%",

@@ -37,7 +37,8 @@ class Fold(Protocol):
 
     def add(self, window: int, lines: Sequence[Any]) -> None:
         """Lines that began in the window of so many seconds since 1970, roughly in the order in which they ended. Called with
-        up to some hundred at once, on the agent's event loop: all folds together have 3 us a line."""
+        up to some hundred at once, on the agent's event loop: all folds together have 3 us a line. What can be counted per group
+        is cheaper per group: `lines.grouped`, done once for all folds."""
 
     def harvest(self, now: datetime) -> Harvest:
         """Everything that was added since the last harvest, and then forgets it. Lines of one window may come in two harvests,
@@ -56,12 +57,14 @@ class Live(Protocol):
 @dataclass(frozen=True, slots=True)
 class EdgeFacts:
     """The edge that folds run in. home: its folder, which no other process writes to; a fold may keep a file there.
-    snapshot: the one in force, whose resources hold the settings that a feature compiled for its folds."""
+    snapshot: the one in force, whose resources hold the settings that a feature compiled for its folds. numbers: what Envoy
+    and the agent said of themselves last, by `envoy.agent.numbers`' names; empty while Envoy does not answer."""
 
     region: str
     instance: str
     home: Path
     snapshot: Callable[[], Snapshot | None] = lambda: None
+    numbers: Callable[[], Mapping[str, float]] = dict
 
 
 Folds = Mapping[str, Callable[[EdgeFacts], Sequence[Fold]]]

@@ -97,8 +97,8 @@ class App:
         parts.append(f', "request": {quoted(request_id) if request_id else "null"}')
         parts.append(f', "told": {dumps(told) if told else "{}"}}}\n')
         body = "".join(parts)
-        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-        return (head + body).encode()
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-meridian-version: {self.version}\r\n"
+        return f"{head}content-length: {len(body)}\r\n\r\n{body}".encode()
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from meridian.envoy.fold import WINDOW, Source
-from meridian.envoy.lines import AccessLine
+from meridian.envoy.lines import AccessLine, Lines
 
 EARLIEST, LATEST = 946_684_800.0, 4_102_444_800.0
 """The years 2000 and 2100: a time outside of them is none."""
@@ -29,6 +29,7 @@ class Parser:
         kind: Any = AccessLine if source == "access" else dict[str, Any]
         # Envoy writes the time as text.
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(kind, strict=False)
+        self._together: type[list[Any]] = Lines if source == "access" else list
         self._time: Callable[[Any], float] = attrgetter("t") if source == "access" else _time_of_event
 
     def parse(self, chunk: bytes) -> Parsed:
@@ -61,13 +62,13 @@ class Parser:
         # A sum is no number when one of them is none ("nan" is read as such), which min and max may pass over.
         plain = first >= EARLIEST and last < LATEST and not isnan(sum(map(self._time, lines)))
         if plain and first // WINDOW == last // WINDOW:
-            yield _window(first), lines
+            yield _window(first), self._together(lines)
             return
         found: dict[int, list[Any]] = {}
         for line in lines:
             time = self._time(line)
             if EARLIEST <= time < LATEST:
-                found.setdefault(_window(time), []).append(line)
+                found.setdefault(_window(time), self._together()).append(line)
         yield from sorted(found.items())
 
 
