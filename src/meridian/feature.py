@@ -145,6 +145,14 @@ class Delivery:
     connection: Connection
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Work in every process of control, leading or not. run: until cancelled; when it ends or fails, it is begun again."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+
+
 async def _no_state(control: Control) -> Any:
     return None
 
@@ -169,7 +177,7 @@ class Feature:
     check: findings that the shape cannot say. changes: what going from one configuration to another changes, for whom.
     load: its compile-time state (anything whose `repr` is stable), read again at each recompilation.
     compile: pure; what it adds to one edge. prove: pure; objections to all edges' snapshots together.
-    companions: processes that each edge's agent keeps running beside its Envoy.
+    background: what each process of control does besides. companions: processes that each edge's agent keeps running beside its Envoy.
     folds: what each edge's agent makes of its logs (see `envoy.fold`). receive: stores the records that the folds made; raises
     ValueError for what is none. live: takes what the folds tell each second; must not wait.
     what_if: what recorded traffic says about going from one configuration to another.
@@ -185,6 +193,7 @@ class Feature:
         lambda config, inventory, edges: ()
     )
     controllers: Callable[[Control], Sequence[Controller[Any, Any, Any]]] = lambda control: ()
+    background: Callable[[Control], Sequence[Background]] = lambda control: ()
     edge_loops: Callable[[], Sequence[EdgeLoop]] = lambda: ()
     companions: Callable[[], Sequence[Companion]] = lambda: ()
     folds: Callable[[EdgeFacts], Sequence[Fold]] = lambda facts: ()

@@ -49,6 +49,9 @@ async def run(control: ControlPlane, applying: Applying) -> None:
         group.create_task(_repeat(RETRY, control.lease.run))
         runner = Runner(control.controllers, control.journal, control.clock, control.config, control.leading)
         group.create_task(_repeat(RETRY, runner.run))
+        for feature in control.features:
+            for work in feature.background(control):
+                group.create_task(_repeat(RETRY, work.run, work.name))
 
 
 def restore(control: ControlPlane) -> None:
@@ -198,8 +201,8 @@ async def _announce(control: ControlPlane, instance: str, what: str) -> None:
         log.info("other replicas learn of this when PostgreSQL answers: %s", error)
 
 
-async def _repeat(interval: float, step: Callable[[], Awaitable[None]]) -> None:
-    name = getattr(step, "__name__", "") or getattr(getattr(step, "func", None), "__name__", "step")
+async def _repeat(interval: float, step: Callable[[], Awaitable[None]], name: str = "") -> None:
+    name = name or getattr(step, "__name__", "") or getattr(getattr(step, "func", None), "__name__", "step")
     last = ""
     while True:
         try:
