@@ -9,6 +9,8 @@ from meridian.core.principal import Role
 from meridian.feature import Control
 from meridian.telemetry.events.batch import Batch
 from meridian.telemetry.events.receiving import Receiving
+from meridian.telemetry.history.history import history_of
+from meridian.telemetry.live.ring import live_of
 
 
 class RefusedOut(BaseModel):
@@ -45,9 +47,4 @@ def router(control: Control) -> APIRouter:
 
 
 def made(control: Control) -> Receiving:
-    from meridian.telemetry.history.history import History
-    from meridian.telemetry.live.ring import live_of
-
-    return Receiving(
-        control.database, control.clock, History(control.database, control.clock), live_of(control)
-    )
+    return Receiving(control.database, control.clock, history_of(control), live_of(control))

@@ -53,7 +53,9 @@ def reason(error: ValidationError) -> str:
     if kind == "union_tag_invalid":
         return f"type: there is no such event; write one of {found['ctx']['expected_tags']}"
     if kind == "union_tag_not_found":
-        return "type: this is missing, or the event is no object; say which event it is"
+        return "type: this is missing; say which event it is"
+    if not where and kind == "model_attributes_type":
+        return "an event is a JSON object"
     said = {
         "missing": "this is missing; add it",
         "extra_forbidden": "there is no such field; remove it",

@@ -6,13 +6,12 @@ from datetime import datetime
 from meridian.telemetry.cube import Cube
 from meridian.telemetry.events.types import CdnEvent, Event, FraudAlertEvent, PayoutEvent, TokenEvent
 from meridian.telemetry.kinds import BUSINESS
-
-Windows = dict[int, dict[str, Cube]]
+from meridian.telemetry.windows import Windows
 
 
 def windows(events: Iterable[Event], width: int, now: datetime) -> Windows:
     """Window's start (seconds since 1970, a multiple of `width`) -> kind -> cube. What lies ahead counts now."""
-    found: Windows = {}
+    found: dict[int, dict[str, Cube]] = {}
     latest = int(now.timestamp())
     for event in events:
         second = min(int(event.at.timestamp()), latest)
@@ -31,7 +30,7 @@ def counted(event: Event) -> Iterator[tuple[str, int, int]]:
         case CdnEvent():
             yield "cdn.hit", event.hits, 0
             yield "cdn.miss", event.misses, 0
-            yield "cdn.bytes", 1, event.bytes
+            yield "cdn.kilobytes", 1, round(event.bytes / 1000)
         case PayoutEvent():
             yield f"payout.{event.state}", 1, event.amount
         case FraudAlertEvent():

@@ -6,18 +6,18 @@ what became of the first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from meridian.core.clock import Clock
-from meridian.telemetry.cube import Cube
 from meridian.telemetry.events.batch import Malformed
 from meridian.telemetry.events.counting import windows
 from meridian.telemetry.events.store import forget, fresh, note
 from meridian.telemetry.events.taking import Refused, sift
 from meridian.telemetry.events.types import Event
+from meridian.telemetry.windows import Windows
 
 if TYPE_CHECKING:
     from meridian.store.database import Connection, Database
@@ -33,19 +33,14 @@ class Recording(Protocol):
     """Where cubes are kept (`telemetry.history`)."""
 
     async def add(
-        self,
-        connection: Connection,
-        region: str,
-        instance: str,
-        windows: Mapping[int, Mapping[str, Cube]],
-        now: datetime,
+        self, connection: Connection, region: str, instance: str, windows: Windows, now: datetime
     ) -> None: ...
 
 
 class Showing(Protocol):
     """Where cubes are seen at once (`telemetry.live`). Must not wait."""
 
-    def add(self, region: str, instance: str, windows: Mapping[int, Mapping[str, Cube]]) -> None: ...
+    def add(self, region: str, instance: str, windows: Windows) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-LARGEST = 10**12
-"""Of any amount or count in one event: a thousand of them still add up exactly in a cube's sum."""
+LARGEST = 10**9
+"""Of any amount or count in one event: a thousand of them are still a sum that history takes."""
 
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
@@ -119,12 +119,12 @@ class AttackEvent(_Event):
 
 
 class CdnEvent(_Event):
-    """What the CDN, or whoever counts for it, served since its last event. bytes: sent to clients."""
+    """What the CDN, or whoever counts for it, served since its last event. bytes: sent to clients, a terabyte at most."""
 
     type: Literal["cdn"]
     hits: Amount
     misses: Amount
-    bytes: Amount = 0
+    bytes: Annotated[int, Field(ge=0, le=1000 * LARGEST, strict=True)] = 0
 
 
 Event = Annotated[
