@@ -159,11 +159,13 @@ async def _no_state(control: Control) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What a fold of this feature told just now. It was not stored, and may be lost or late."""
+    """What a fold of this feature told just now. It was not stored, and may be lost or late. ahead: seconds by which the
+    edge's clock is ahead of control's; a little below zero where they agree, as the pulse was on its way."""
 
     region: str
     instance: str
     content: Any
+    ahead: float = 0.0
 
 
 async def _not_taken(control: Control, delivery: Delivery) -> None:
@@ -177,7 +179,8 @@ class Feature:
     check: findings that the shape cannot say. changes: what going from one configuration to another changes, for whom.
     load: its compile-time state (anything whose `repr` is stable), read again at each recompilation.
     compile: pure; what it adds to one edge. prove: pure; objections to all edges' snapshots together.
-    background: what each process of control does besides. companions: processes that each edge's agent keeps running beside its Envoy.
+    background: what each process of control does besides.
+    companions: processes that each edge's agent keeps running beside its Envoy.
     folds: what each edge's agent makes of its logs (see `envoy.fold`). receive: stores the records that the folds made; raises
     ValueError for what is none. live: takes what the folds tell each second; must not wait.
     what_if: what recorded traffic says about going from one configuration to another.

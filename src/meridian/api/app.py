@@ -11,7 +11,7 @@ from meridian.api.applying import Applying
 from meridian.api.auth import SCHEME
 from meridian.api.control import ControlPlane
 from meridian.api.guard import Guard
-from meridian.api.routes import config, decisions, edge, health, records, tokens
+from meridian.api.routes import config, decisions, edge, health, live, records, tokens
 from meridian.api.undoing import Undoing
 
 
@@ -56,6 +56,7 @@ def _routers(control: ControlPlane, applying: Applying) -> list[APIRouter]:
     own = [
         edge.router(control),
         records.router(control),
+        live.router(control),
         config.router(control, applying),
         decisions.router(control, Undoing(control, applying.undo_to)),
         tokens.router(control),

@@ -18,6 +18,7 @@ MAX_BODY = 1024 * 1024
 MAX_REPORT = 512 * 1024
 MAX_RECORDS = 4 * 1024 * 1024
 """Of a batch of records as it is sent; what it may unpack to is `receiving.UNPACKED`."""
+MAX_LIVE = 256 * 1024
 MAX_TARGET = 8192
 PATIENCE = 30.0
 """Seconds in which a body must have arrived."""
@@ -25,6 +26,7 @@ PATIENCE = 30.0
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REPORT = re.compile(r"/edge/v1/[^/]+/report")
 _RECORDS = re.compile(r"/edge/v1/[^/]+/records")
+_LIVE = re.compile(r"/edge/v1/[^/]+/live")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 SECURITY: Mapping[str, str] = {
@@ -110,6 +112,8 @@ def _refusal(scope: Scope, headers: Headers, limit: int) -> Response | None:
 def _limit(path: str) -> int:
     if _RECORDS.fullmatch(path):
         return MAX_RECORDS
+    if _LIVE.fullmatch(path):
+        return MAX_LIVE
     return MAX_REPORT if _REPORT.fullmatch(path) else MAX_BODY
 
 

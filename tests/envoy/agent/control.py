@@ -11,7 +11,8 @@ from meridian.envoy.snapshot import Snapshot
 
 
 class FakeControl:
-    """reports: what the edge said, in order. acknowledges: whether it takes decisions. records: id -> what a fold made."""
+    """reports: what the edge said, in order. acknowledges: whether it takes decisions. records: id -> what a fold made.
+    pulses: what the edge told each second."""
 
     def __init__(self, port: int, token: str = "edge-token") -> None:
         self.port = port
@@ -22,6 +23,7 @@ class FakeControl:
         self.advice: dict[str, Any] = {}
         self.decisions: dict[str, dict[str, Any]] = {}
         self.records: dict[str, Any] = {}
+        self.pulses: list[dict[str, Any]] = []
         self._snapshot: Snapshot | None = None
         self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -35,6 +37,7 @@ class FakeControl:
         app.router.add_get("/edge/v1/EU/snapshot", self._give)
         app.router.add_post("/edge/v1/EU/report", self._hear)
         app.router.add_post("/edge/v1/EU/records", self._take)
+        app.router.add_post("/edge/v1/EU/live", self._feel)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -84,3 +87,9 @@ class FakeControl:
         self.records |= {each["id"]: each["content"] for each in records}
         said = {"stored": len(records) - known, "known": known, "refused": []}
         return web.Response(text=json.dumps(said), content_type="application/json")
+
+    async def _feel(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.Response(status=401)
+        self.pulses.append(await request.json())
+        return web.Response(status=204)

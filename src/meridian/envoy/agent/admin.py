@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
@@ -54,6 +55,10 @@ class Admin:
         total = sum(count for name, count in found.items() if name.endswith("total"))
         clients = found.get("http.public.downstream_rq_total", 0)
         return Requests(total, sum(found.values()) - total, clients)
+
+    async def numbers(self, names: str) -> dict[str, int]:
+        """Statistic -> value, of those that were ever used. names: a regular expression."""
+        return await self._numbers(f"/stats?usedonly&filter={quote(names)}")
 
     async def clusters(self) -> list[dict[str, Any]]:
         """`cluster_statuses`, host by host. https://www.envoyproxy.io/docs/envoy/latest/operations/admin#get--clusters"""

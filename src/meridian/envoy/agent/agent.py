@@ -1,7 +1,8 @@
 """One edge's agent: its loops, side by side, from its start to its end.
 
 `resumption` begins, `link` brings snapshots to the `cycle`, the `supervisor` keeps Envoy running, the
-`watch` looks after both, the `tail` makes records of the logs, and `reporting` tells control.
+`watch` looks after both, the `tail` makes records of the logs, `reporting` tells control how the edge is, and `pulsing` what
+happens right now.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from pathlib import Path
 from meridian.core.errors import Conflict
 from meridian.envoy.agent.cycle import Cycle
 from meridian.envoy.agent.parts import Parts
+from meridian.envoy.agent.pulsing import Pulsing
 from meridian.envoy.agent.reporting import Reporting
 from meridian.envoy.agent.resumption import Resumption
 from meridian.envoy.agent.state import EdgeState
@@ -27,6 +29,7 @@ class Agent:
     cycle: Cycle
     watch: Watch
     reporting: Reporting
+    pulsing: Pulsing
     _leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     def leave(self) -> None:
@@ -62,6 +65,7 @@ class Agent:
                 self.reporting.always(),
                 self.watch.always(),
                 self.parts.tail.always(),
+                self.pulsing.always(),
                 self.parts.companions.always(),
                 self._leaving.wait(),
             )

@@ -15,9 +15,11 @@ from meridian.envoy.agent.folder import EdgeFolder
 from meridian.envoy.agent.launch import EnvoyOptions, Launch
 from meridian.envoy.agent.laying import Laying
 from meridian.envoy.agent.link import Link
+from meridian.envoy.agent.numbers import Numbers
 from meridian.envoy.agent.outbox import Outbox
 from meridian.envoy.agent.overlays import EdgeLoop, Overlays
 from meridian.envoy.agent.parts import Parts
+from meridian.envoy.agent.pulsing import Pulsing
 from meridian.envoy.agent.rehearsal import Rehearsal
 from meridian.envoy.agent.reporting import Reporting
 from meridian.envoy.agent.rotation import Rotation
@@ -74,7 +76,8 @@ def build(options: EdgeOptions, clock: Clock | None = None) -> Agent:
     link = Link(options.control, options.region, options.token_file)
     outbox = Outbox(folder.decisions, clock)
     advice = HeldAdvice(folder.advice)
-    facts = EdgeFacts(options.region, instance, folder.home, lambda: state.active)
+    numbers = Numbers()
+    facts = EdgeFacts(options.region, instance, folder.home, lambda: state.active, lambda: numbers.latest)
     parts = Parts(
         folder=folder,
         region=options.region,
@@ -97,4 +100,5 @@ def build(options: EdgeOptions, clock: Clock | None = None) -> Agent:
     )
     laying = Laying(parts, state)
     cycle = Cycle(parts, state, laying, Trial(parts, state, laying))
-    return Agent(parts, state, cycle, Watch(parts, state, cycle), Reporting(parts, state))
+    watch, reporting = Watch(parts, state, cycle), Reporting(parts, state)
+    return Agent(parts, state, cycle, watch, reporting, Pulsing(parts, numbers))

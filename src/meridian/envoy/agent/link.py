@@ -2,6 +2,7 @@
 
 `GET  {control}/edge/v1/{region}/snapshot?wait=25`, If-None-Match: 200 with a snapshot's bytes and its ETag,
 or 304. `POST {control}/edge/v1/{region}/report`: answered with `{"acknowledged": [ids of decisions], "advice": {feature: {}}}`.
+`POST {control}/edge/v1/{region}/live`: each second, what happens right now.
 `POST {control}/edge/v1/{region}/records`, gzip: answered with `{"stored": n, "known": n, "refused": [...]}`.
 """
 
@@ -22,6 +23,8 @@ from meridian.envoy.snapshot import Snapshot
 log = logging.getLogger(__name__)
 WAIT = 25
 """Seconds that control may hold a poll."""
+LIVE = 0.9
+"""Seconds that a pulse has; then it is old."""
 LONGEST_PAUSE = 2.0
 LARGEST = 256_000_000
 """Bytes of a snapshot that are accepted."""
@@ -111,6 +114,19 @@ class Link:
             raise OSError(str(error)) from error
         refused = raw.get("refused", []) if isinstance(raw, dict) else []
         return Taken(len(refused), str(refused[0].get("reason", "")) if refused else "")
+
+    async def live(self, body: bytes) -> None:
+        """Sends what happens right now. Raises OSError or ValueError when it did not get through; the next one is another."""
+        try:
+            async with asyncio.timeout(LIVE):
+                async with self._open().post(
+                    f"{self._base}/live",
+                    data=body,
+                    headers=self._headers() | {"Content-Type": "application/json"},
+                ) as answer:
+                    self._check(answer.status)
+        except _AWAY as error:
+            raise OSError(str(error)) from error
 
     async def close(self) -> None:
         if self._session is not None:

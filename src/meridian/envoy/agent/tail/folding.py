@@ -18,7 +18,7 @@ from meridian.core.ids import new_id
 from meridian.envoy.agent.tail.follower import Follower
 from meridian.envoy.agent.tail.parsing import Parser
 from meridian.envoy.agent.tail.spool import Spool
-from meridian.envoy.fold import WINDOW, Fold, Harvest
+from meridian.envoy.fold import WINDOW, Fold, Harvest, Live
 from meridian.envoy.snapshot import Json
 
 log = logging.getLogger(__name__)
@@ -121,6 +121,16 @@ class Folding:
         self._say("")
         self.fresh.set()
 
+    def pulses(self, now: datetime) -> dict[str, Json]:
+        """Feature -> what its fold tells just now, after a last look at the logs. A feature has at most one that tells."""
+        self.step()
+        told = {}
+        for tailed in self.logs.values():
+            for feature, fold in tailed.folds:
+                if isinstance(fold, Live) and (content := _told(feature, fold, now)) is not None:
+                    told[feature] = content
+        return told
+
     def dropped(self) -> dict[str, int]:
         """Log -> lines of it that were none, or too long."""
         return {name: each.dropped + each.follower.dropped for name, each in self.logs.items()}
@@ -149,6 +159,14 @@ def _added(feature: str, fold: Fold, window: int, lines: Sequence[Any]) -> None:
         fold.add(window, lines)
     except Exception as error:  # noqa: BLE001 - one fold's failure must not stop the others, or the edge
         log.warning("%s of %s failed on %d lines: %r", type(fold).__name__, feature, len(lines), error)
+
+
+def _told(feature: str, fold: Live, now: datetime) -> Json | None:
+    try:
+        return fold.pulse(now)
+    except Exception as error:  # noqa: BLE001 - as above
+        log.warning("%s of %s has no pulse: %r", type(fold).__name__, feature, error)
+        return None
 
 
 def _harvested(feature: str, fold: Fold, now: datetime) -> Harvest:

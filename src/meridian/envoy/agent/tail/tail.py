@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from meridian.core.clock import Clock
@@ -15,6 +16,7 @@ from meridian.envoy.agent.tail.parsing import Parser
 from meridian.envoy.agent.tail.shipping import Send, Shipping
 from meridian.envoy.agent.tail.spool import Spool
 from meridian.envoy.fold import EdgeFacts, Folds, Source
+from meridian.envoy.snapshot import Json
 
 log = logging.getLogger(__name__)
 LAST_TRY = 5.0
@@ -54,6 +56,21 @@ class Tail:
                 await self.shipping.ship()
         except TimeoutError:
             log.info("%d records wait on disk for the next agent", len(self.folding.spool))
+
+    def pulses(self, now: datetime) -> dict[str, Json]:
+        """Feature -> what its fold tells just now, of all that has been logged."""
+        return self.folding.pulses(now) if self.folding is not None else {}
+
+    def counters(self) -> dict[str, float]:
+        """What was read and given up since the start."""
+        if self.folding is None:
+            return {}
+        return {
+            "lines": sum(each.lines for each in self.folding.logs.values()),
+            "lines_dropped": sum(self.folding.dropped().values()),
+            "records_dropped": self.folding.spool.dropped,
+            "records_waiting": len(self.folding.spool),
+        }
 
     @property
     def problem(self) -> str:
