@@ -1,0 +1,120 @@
+"""How history answers: from the coarsest windows that fit the steps; and from finer ones where those have not been added up yet.
+
+So the answer is the same before, during and after adding up, to the last request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from meridian.telemetry.history.levels import WIDTHS, below, finer, width_for
+from meridian.telemetry.history.merging import merged_all
+from meridian.telemetry.history.partitions import shared
+from meridian.telemetry.history.rows import select
+from meridian.telemetry.history.table import cubes, decode
+from meridian.telemetry.history.views import chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from meridian.store.database import Connection, Database
+    from meridian.telemetry.cube import Cube, Where
+    from meridian.telemetry.history.rows import Block
+    from meridian.telemetry.history.table import Table
+    from meridian.telemetry.history.words import Words
+    from meridian.telemetry.kinds import Kind
+
+_AT_ONCE = 64
+"""Blocks that are held unpacked together."""
+Stale = dict[int, list[int]]
+"""Width -> when its windows begin that have to be added up (again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """since, until: multiples of step, in seconds since 1970."""
+
+    kind: Kind
+    since: int
+    until: int
+    step: int
+    by: Sequence[str]
+    where: Where
+    sketches: bool
+
+
+async def answer(database: Database, words: Words, question: Question) -> list[tuple[int, Cube]]:
+    """Raises InvalidInput, KeyError, Unavailable."""
+    kind = question.kind
+    places = [kind.place(label) for label in question.by]
+    wanted = {kind.place(label): list(values) for label, values in question.where.items()}
+    async with database.connection() as connection:
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        blocks = await _blocks(connection, question)
+    numbers = {place: await words.find(values) for place, values in wanted.items()}
+    table = await asyncio.to_thread(_merged, question, blocks, places, numbers)
+    await words.learn(np.unique(table.labels).tolist())
+    return sorted((await asyncio.to_thread(cubes, table, words.word)).items())
+
+
+async def _blocks(connection: Connection, question: Question) -> list[Block]:
+    floors = await shared(connection)
+    width = width_for(floors, question.since, question.step)
+    stale = await _stale(connection, width, question.since, question.until)
+    spans = [(question.since, question.until)]
+    found: list[Block] = []
+    while spans:
+        view = chosen(question.kind, width, {*question.by, *question.where})
+        for span in spans:
+            found += await select(
+                connection, width, span, question.kind.name, view, stale[width], question.sketches
+            )
+        spans = list(_spans(stale[width], width))
+        if spans:
+            width = finer(width)
+    return found
+
+
+async def _stale(connection: Connection, width: int, since: int, until: int) -> Stale:
+    """A window is out of date when one in it is, at any finer width."""
+    cursor = await connection.execute(
+        "SELECT DISTINCT width, start FROM telemetry_mark WHERE width <= %s AND start >= %s AND start < %s",
+        (width, since, until),
+    )
+    found: dict[int, set[int]] = {each: set() for each in WIDTHS}
+    for row in await cursor.fetchall():
+        for each in WIDTHS:
+            if each >= row["width"]:
+                found[each].add(below(row["start"], each))
+    return {each: sorted(starts) for each, starts in found.items()}
+
+
+def _spans(starts: Sequence[int], width: int) -> Iterator[tuple[int, int]]:
+    """Windows that touch each other as one span of time."""
+    begin = end = None
+    for start in starts:
+        if end is not None and begin is not None and start != end:
+            yield begin, end
+            begin = None
+        begin, end = start if begin is None else begin, start + width
+    if begin is not None and end is not None:
+        yield begin, end
+
+
+def _merged(
+    question: Question, blocks: Sequence[Block], places: Sequence[int], numbers: Mapping[int, Sequence[int]]
+) -> Table:
+    return merged_all(question.kind, _filtered(question.kind, blocks, numbers), question.step, places)
+
+
+def _filtered(kind: Kind, blocks: Sequence[Block], numbers: Mapping[int, Sequence[int]]) -> Iterator[Table]:
+    for first in range(0, len(blocks), _AT_ONCE):
+        table = decode(kind, blocks[first : first + _AT_ONCE])
+        wanted = np.ones(len(table), np.bool_)
+        for place, each in numbers.items():
+            wanted &= np.isin(table.labels[place], each)
+        yield table.only(wanted)
