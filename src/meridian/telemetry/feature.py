@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from meridian.core.ids import new_id
 from meridian.envoy.fold import EdgeFacts, Fold
-from meridian.feature import Feature
+from meridian.feature import Background, Feature
 from meridian.telemetry.edge.settings import contribution
 from meridian.telemetry.settings import Telemetry
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from fastapi import APIRouter
 
-    from meridian.feature import Control
+    from meridian.core.controller import Controller
+    from meridian.feature import Control, Delivery
 
 
 def _folds(facts: EdgeFacts) -> Sequence[Fold]:
@@ -23,16 +27,35 @@ def _folds(facts: EdgeFacts) -> Sequence[Fold]:
     return [Counting(facts)]
 
 
+async def _receive(control: Control, delivery: Delivery) -> None:
+    from meridian.telemetry.history.receive import receive
+
+    await receive(control, delivery)
+
+
+def _controllers(control: Control) -> Sequence[Controller[Any, Any, Any]]:
+    from meridian.telemetry.history.rollup import Rollup
+
+    return [Rollup(control)]
+
+
 def _api(control: Control) -> APIRouter:
     """Its routes, with the web framework, are imported where control asks for them: commands start without it."""
     from fastapi import APIRouter
 
     from meridian.telemetry.events import api as events
+    from meridian.telemetry.exposition import api as exposition
 
     routes = APIRouter()
-    for part in (events,):
+    for part in (events, exposition):
         routes.include_router(part.router(control))
     return routes
+
+
+def _background(control: Control) -> Sequence[Background]:
+    from meridian.telemetry.exposition.sending import Sending
+
+    return [Background("telemetry.otlp", Sending(control, new_id(control.clock.now())).run)]
 
 
 FEATURE = Feature(
@@ -40,6 +63,9 @@ FEATURE = Feature(
     settings=Telemetry,
     compile=contribution,
     folds=_folds,
+    receive=_receive,
+    controllers=_controllers,
     api=_api,
+    background=_background,
     migrations=files("meridian.telemetry") / "migrations",
 )

@@ -1,6 +1,8 @@
 """The `telemetry` section."""
 
 from meridian.config.schema.base import Section
+from meridian.telemetry.exposition.settings import Otlp
+from meridian.telemetry.history.settings import Retention
 
 FREE = ("free",)
 
@@ -8,5 +10,9 @@ FREE = ("free",)
 class Telemetry(Section):
     """How long history is kept, and where numbers go besides."""
 
+    history: Retention = Retention()
+    """How long numbers are kept in PostgreSQL."""
     free_tiers: tuple[str, ...] = FREE
     """Tiers whose users do not pay. Whoever has another tier counts as a paying user."""
+    otlp: Otlp | None = None
+    """OpenTelemetry, where metrics are to be sent. Left out: nowhere; Prometheus asks for them at /metrics."""
