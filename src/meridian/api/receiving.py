@@ -88,11 +88,13 @@ class Receiving:
             if feature is None:
                 result.refused += [Refused(each.id, f"no feature is called {name[:100]}") for each in records]
                 continue
-            late = [each for each in records if _made(each.id) < oldest]
-            result.refused += [Refused(each.id, f"it is older than {KEPT.days} days") for each in late]
-            await self._deliver(
-                feature, region, batch.instance, [r for r in records if r not in late], result
-            )
+            timely = []
+            for each in records:
+                if _made(each.id) < oldest:
+                    result.refused.append(Refused(each.id, f"it is older than {KEPT.days} days"))
+                else:
+                    timely.append(each)
+            await self._deliver(feature, region, batch.instance, timely, result)
         await self._tidy()
         return result
 
