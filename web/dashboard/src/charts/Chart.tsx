@@ -1,0 +1,202 @@
+/** Lines over time, drawn by uPlot on a canvas; the legend beside it is HTML and shows the values under the pointer. */
+import { useEffect, useMemo, useRef, useState } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useTheme } from '../app/theme.ts';
+import { text } from '../format/numbers.ts';
+import { atPoint, atTick } from '../format/time.ts';
+import { resolved } from './colours.ts';
+import './chart.css';
+
+export interface ChartLine {
+  name: string;
+  colour: string;
+  values: readonly (number | null)[];
+}
+
+export interface ChartProps {
+  /** seconds since 1970, ascending */
+  times: readonly number[];
+  lines: readonly ChartLine[];
+  unit: string;
+  /** drawn as a dashed line where it is near enough to the values */
+  objective?: number | null;
+  height?: number;
+  /** what it shows, in words */
+  label: string;
+  /** left to right ends of the axis, seconds since 1970; else those of the values */
+  span?: readonly [number, number] | undefined;
+}
+
+export function Chart({ times, lines, unit, objective = null, height = 168, label, span }: ChartProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const theme = useTheme();
+  const [hover, setHover] = useState<number | null>(null);
+  const data = useMemo(
+    () => [times, ...lines.map((line) => line.values)] as uPlot.AlignedData,
+    [times, lines],
+  );
+  const shape = lines.map((line) => `${line.name}|${line.colour}`).join('\n');
+  const latest = useRef({ data, span });
+  latest.current = { data, span };
+
+  useEffect(() => {
+    const place = frame.current;
+    if (!place) return;
+    const made = new uPlot(
+      options(place.clientWidth, height, lines, unit, objective, setHover, () => latest.current.span),
+      latest.current.data,
+      place,
+    );
+    plot.current = made;
+    const resize = new ResizeObserver(() => {
+      if (place.clientWidth && place.clientWidth !== made.width)
+        made.setSize({ width: place.clientWidth, height });
+    });
+    resize.observe(place);
+    return () => {
+      resize.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+    // The lines' values reach uPlot by setData below; another set of lines, or another theme, is another plot.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [shape, unit, objective, height, theme]);
+
+  useEffect(() => {
+    plot.current?.setData(data);
+  }, [data, span]);
+
+  return (
+    <figure className="chart" aria-label={label}>
+      <div ref={frame} className="chart-canvas" style={{ height }} role="img" aria-label={label} />
+      <Legend times={times} lines={lines} unit={unit} index={hover} objective={objective} />
+    </figure>
+  );
+}
+
+/** Values under the pointer, or the latest ones. */
+function Legend({
+  times,
+  lines,
+  unit,
+  index,
+  objective,
+}: Pick<ChartProps, 'times' | 'lines' | 'unit'> & { index: number | null; objective: number | null }) {
+  const at = index === null ? undefined : times[index];
+  const whole = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  return (
+    <figcaption className="legend">
+      {lines.map((line) => (
+        <span key={line.name} className="legend-line">
+          <i style={{ background: line.colour }} />
+          {line.name}
+          <b className="num">{text(index === null ? lastOf(line.values) : line.values[index], unit)}</b>
+        </span>
+      ))}
+      {objective !== null && at === undefined && (
+        <span className="legend-line legend-objective">
+          <i />
+          objective <b className="num">{text(objective, unit)}</b>
+        </span>
+      )}
+      {at !== undefined && <time className="num legend-time">{atPoint(at, whole)}</time>}
+    </figcaption>
+  );
+}
+
+/** The latest value there is: the step that has just begun may have none yet. */
+export function lastOf(values: readonly (number | null)[]): number | null {
+  for (let index = values.length - 1; index >= Math.max(0, values.length - 4); index -= 1) {
+    const value = values[index];
+    if (value !== null && value !== undefined) return value;
+  }
+  return null;
+}
+
+/** The axis from zero to above the values, and to above the objective unless that would flatten the values. */
+export function axisTop(most: number, objective: number | null): number {
+  const wanted = objective !== null && most > objective * 0.25 ? Math.max(most, objective) : most;
+  return wanted > 0 ? wanted * 1.12 : 1;
+}
+
+function options(
+  width: number,
+  height: number,
+  lines: readonly ChartLine[],
+  unit: string,
+  objective: number | null,
+  hovered: (index: number | null) => void,
+  span: () => readonly [number, number] | undefined,
+): uPlot.Options {
+  const muted = resolved('var(--faint)');
+  const grid = { stroke: resolved('var(--line)'), width: 1 };
+  const font = '11px system-ui, sans-serif';
+  const base = { stroke: muted, font, grid, ticks: { show: false } };
+  return {
+    width: width || 300,
+    height,
+    padding: [8, 6, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      points: { size: 7 },
+      drag: { x: false, y: false },
+      sync: { key: 'time', setSeries: false },
+    },
+    scales: {
+      x: {
+        time: true,
+        range: (_, low, high) => {
+          const [from, to] = span() ?? [low, high];
+          return [from, Math.max(to, from + 1)];
+        },
+      },
+      y: { range: (_, __, most) => [0, axisTop(most, objective)] },
+    },
+    axes: [
+      {
+        ...base,
+        size: 24,
+        gap: 4,
+        space: 72,
+        values: (_, ticks, __, ___, step) => ticks.map((tick) => atTick(tick, step)),
+      },
+      { ...base, size: 52, gap: 6, space: 36, values: (_, ticks) => ticks.map((tick) => text(tick, unit)) },
+    ],
+    series: [
+      {},
+      ...lines.map((line, index) => {
+        const stroke = resolved(line.colour);
+        return {
+          label: line.name,
+          stroke,
+          width: 1.6,
+          points: { show: false },
+          ...(lines.length === 1 && index === 0 ? { fill: `${stroke}1f` } : {}),
+        };
+      }),
+    ],
+    hooks: {
+      draw: objective === null ? [] : [(plot) => drawObjective(plot, objective)],
+      setCursor: [(plot) => hovered(plot.cursor.idx ?? null)],
+    },
+  };
+}
+
+function drawObjective(plot: uPlot, objective: number): void {
+  const y = Math.round(plot.valToPos(objective, 'y', true));
+  const { left, top, width } = plot.bbox;
+  if (y < top) return;
+  const canvas = plot.ctx;
+  canvas.save();
+  canvas.strokeStyle = resolved('var(--warn)');
+  canvas.lineWidth = devicePixelRatio;
+  canvas.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
+  canvas.beginPath();
+  canvas.moveTo(left, y);
+  canvas.lineTo(left + width, y);
+  canvas.stroke();
+  canvas.restore();
+}
