@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from meridian.core.backoff import backoff
 from meridian.core.clock import Clock, SystemClock
 from meridian.core.errors import MeridianError
 from meridian.world.logs import open_for_append
@@ -50,7 +51,7 @@ class ChildPlan:
 
 def pause(crashes: int) -> float:
     """Seconds before the next start after so many crashes in a row: 0.1, 0.2, 0.4 ... up to 5."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(crashes - 1, 20)) if crashes > 0 else 0.0
+    return backoff(crashes, FIRST_PAUSE, LONGEST_PAUSE)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from meridian.core.backoff import backoff
 from meridian.envoy.agent import register
 from meridian.envoy.agent.process import EnvoyProcess, identity, spawn
 from meridian.envoy.companion import TROUBLE, Companion
@@ -29,7 +30,7 @@ _LONGEST_SENTENCE = 300
 
 def pause(failures: int) -> float:
     """Seconds before the next start, after so many short lives in a row."""
-    return 0.0 if failures <= 1 else min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 2, 16))
+    return backoff(failures - 1, FIRST_PAUSE, LONGEST_PAUSE)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from meridian.core.backoff import backoff
 from meridian.core.errors import Unavailable
 from meridian.envoy.agent import register
 from meridian.envoy.agent.admin import Admin
@@ -23,6 +24,7 @@ from meridian.envoy.agent.roster import Roster
 log = logging.getLogger(__name__)
 SETTLED = 10.0
 """Seconds after which a start counts as a success, and the next crash is answered at once again."""
+FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
 
 
@@ -167,7 +169,7 @@ class Supervisor:
         self._roster.record()
 
     async def _restart(self, failures: int) -> None:
-        pause = 0.0 if failures <= 1 else min(LONGEST_PAUSE, 0.1 * 2 ** (failures - 2))
+        pause = backoff(failures - 1, FIRST_PAUSE, LONGEST_PAUSE)
         while True:
             await asyncio.sleep(pause)
             try:

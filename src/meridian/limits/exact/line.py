@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from meridian.core.backoff import backoff, spread
 from meridian.limits.exact.wire import Away, Command, Refusal, Reply, Wire
 
 AWAY: Final = object()
@@ -34,8 +35,7 @@ _GRACE = 0.001
 
 def pause(failures: int, chance: float) -> float:
     """Seconds before the next attempt to come back. chance: 0 to 1; the pause is between half of the full one and all of it."""
-    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures, 16))
-    return longest * (0.5 + chance / 2)
+    return spread(backoff(failures + 1, FIRST_PAUSE, LONGEST_PAUSE), chance)
 
 
 @dataclass(slots=True)
