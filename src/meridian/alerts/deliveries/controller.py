@@ -13,15 +13,17 @@ from datetime import datetime, timedelta
 
 from meridian.alerts.channels import Channel
 from meridian.alerts.deliveries.backoff import pause
+from meridian.alerts.deliveries.enqueueing import enqueue
 from meridian.alerts.deliveries.health import Health
 from meridian.alerts.deliveries.lanes import plan
 from meridian.alerts.deliveries.queue import Claimed, Queue, due
 from meridian.alerts.deliveries.sending import TIMEOUT, Sender
-from meridian.alerts.deliveries.telling import DeliveriesJudge
+from meridian.alerts.deliveries.telling import DEAD, GAUGE, WORKS, DeliveriesJudge, notice_of, watched
 from meridian.alerts.settings import Alerts
 from meridian.core.decision import Decision
 from meridian.feature import Control
 from meridian.integrations.outgoing import Outcome
+from meridian.telemetry.gauges import observe_gauge
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +35,10 @@ NEWS = 1.0
 
 @dataclass(slots=True)
 class Deliveries(DeliveriesJudge):
-    """observe: told each second how each channel does (1.0 dead, 0.0 not). chance: between 0 and 1."""
+    """chance: between 0 and 1."""
 
     control: Control
     sender: Sender = field(default_factory=Sender)
-    gauge: Callable[[str, float], None] = lambda channel, value: None
     chance: Callable[[], float] = random.random
     interval: float = 0.25
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -65,7 +66,20 @@ class Deliveries(DeliveriesJudge):
         return found
 
     async def actuate(self, decision: Decision) -> None:
-        """The decision is for people."""
+        """Tells of a dead channel on those that work, where no rule does that: who trusts in a channel that does not work must
+        learn of it without having written a rule."""
+        alerts = self.control.config().section(Alerts)
+        if decision.kind not in (DEAD, WORKS) or watched(alerts.rules.values()):
+            return
+        _, health = await Queue(self.control.database).look()
+        others = [
+            name
+            for name in alerts.channels
+            if name != decision.subject and not health.get(name, Health()).dead_since
+        ]
+        now = self.control.clock.now()
+        async with self.control.database.connection() as connection:
+            await enqueue(connection, notice_of(decision, now), others, now)
 
     def channels(self) -> Mapping[str, Channel]:
         return self.control.config().section(Alerts).channels
@@ -126,4 +140,4 @@ class Deliveries(DeliveriesJudge):
             return
         self._gauged = moment
         for name, health in found.items():
-            self.gauge(name, 1.0 if health.dead_since else 0.0)
+            observe_gauge(self.control, GAUGE, "", name, 1.0 if health.dead_since else 0.0)
