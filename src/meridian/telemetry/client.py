@@ -66,7 +66,11 @@ class AsyncEventsClient:
     def send(self, type: str, **fields: Any) -> None:
         """Puts an event into the buffer. Raises InvalidInput for what is none."""
         if self.buffer.put(event(type, self.region, fields)) >= MOST:
-            self._full.set()
+            self.wake()
+
+    def wake(self) -> None:
+        """What waits is sent now, unless a failure asks for a pause."""
+        self._full.set()
 
     def told(self) -> Told:
         return self.buffer.told()
@@ -109,7 +113,7 @@ class AsyncEventsClient:
         return not self.buffer.told().waiting
 
     async def aclose(self, seconds: float = TIMEOUT) -> None:
-        """Sends what waits, for at most so many seconds."""
+        """Sends what waits, for at most so many seconds. End `run` before, if you began it."""
         if self._running is not None:
             self._running.cancel()
         await self.flush(seconds)
@@ -239,7 +243,7 @@ class _Thread:
         self._loop.close()
 
     def wake(self) -> None:
-        self._loop.call_soon_threadsafe(self.client._full.set)
+        self._loop.call_soon_threadsafe(self.client.wake)
 
     def stop(self, timeout: float) -> None:
         async def end() -> None:

@@ -37,7 +37,8 @@ _REASONS = {
 
 @dataclass(slots=True)
 class App:
-    """One location of the sample app: what it is, what it has served, and what is wrong with it."""
+    """One location of the sample app: what it is, what it has served, and what is wrong with it. told: what became of the events
+    that it told control."""
 
     location: str
     region: str
@@ -47,6 +48,7 @@ class App:
     served: Served = field(init=False)
     silenced: set["AppProtocol"] = field(default_factory=set)
     heads: dict[str, str] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.served = Served(self.region)
@@ -67,7 +69,7 @@ class App:
             return answer(200, {"status": "ok", "location": self.location, "version": self.version})
         if path == "/__served":
             about = {"location": self.location, "region": self.region, "version": self.version}
-            return answer(200, {**about, **self.served.summary()})
+            return answer(200, {**about, **self.served.summary(), "events": self.told})
         return _problem(404, f"there is nothing at {path}")
 
     def _app(self, method: str, path: str, told: dict[str, str], key: str, request_id: str) -> bytes:

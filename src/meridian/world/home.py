@@ -87,6 +87,10 @@ class Home:
         """With which the sample app tells control what happened."""
         return self.root / "world" / "app-token"
 
+    def under_way(self, location: str) -> Path:
+        """What the sample app has begun there and not ended, such as payouts."""
+        return self.root / "world" / f"under-way-{location}.json"
+
     def log(self, name: str) -> Path:
         return self.root / "log" / f"{name.replace(':', '-')}.log"
 

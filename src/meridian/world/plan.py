@@ -82,7 +82,8 @@ class Blueprint:
         argv = [sys.executable, "-m", "meridian.world.app", location]
         argv += ["--region", self.topology.locations[location]]
         argv += ["--listen", f"{LOOPBACK}:{self.ports.apps[location]}"]
-        argv += ["--faults", str(self.home.app_faults(location))]
+        argv += ["--faults", str(self.home.app_faults(location)), "--control", self.control]
+        argv += ["--token-file", str(self.home.app_token), "--under-way", str(self.home.under_way(location))]
         return ChildPlan(f"app:{location}", argv, self.home.log(f"app-{location}"), grace=1.0)
 
     def links_process(self) -> ChildPlan:

@@ -128,6 +128,39 @@ def traffic(rps: int, mix: str, duration: float, seed: int, home: str | None, as
     return run(order, as_json)
 
 
+@world.command(short_help="Tell control business events, as the app would.")
+@click.argument("what")
+@click.argument("count", type=click.IntRange(1, 1000), default=1)
+@click.option("--region", default="", help="Left out: the first one.")
+@click.option("--over", is_flag=True, help="They are over: paid, closed, resolved or ended.")
+@output.home_option
+@output.json_option
+def report(what: str, count: int, region: str, over: bool, home: str | None, as_json: bool) -> None:
+    """Tell control COUNT business events of WHAT, so that alerts can be tried out.
+
+    WHAT is payout-failed, payout-pending, ticket, ticket-urgent, dispute, fraud-alert, fraud-critical, attack, panic or
+    cdn-misses. The same ones are told each time, so that --over with the same COUNT ends them.
+    """
+    from datetime import UTC, datetime
+
+    from meridian.cli.client import Client
+    from meridian.world.home import Home
+    from meridian.world.reports import events
+
+    told = _ask(home, {"command": "status"})
+    where = region or next(iter(told["regions"]))
+    batch = events(what, count, where, datetime.now(UTC), over=over)
+    token = Home.seen(home_folder(home)).app_token.read_text().strip()
+    client = Client(home, address=told["control"], token=token)
+    answer = client.post("/infrastructure/events", {"events": batch})
+    if as_json:
+        output.emit(answer)
+        return
+    for refused in answer["refused"]:
+        output.say(f"refused: {refused['reason']}")
+    output.say(f"{answer['accepted']} told of {where}: {what}{' is over' if over else ''}")
+
+
 @world.command(hidden=True)
 @click.argument("location")
 @click.option("--region", required=True)
