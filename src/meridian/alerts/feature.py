@@ -2,7 +2,41 @@
 
 from __future__ import annotations
 
-from meridian.alerts.settings import Alerts
-from meridian.feature import Feature
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
-FEATURE = Feature(name="alerts", settings=Alerts)
+from meridian.alerts.check import check
+from meridian.alerts.commands import COMMANDS
+from meridian.alerts.settings import Alerts
+from meridian.feature import Control, Feature
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fastapi import APIRouter
+
+    from meridian.core.controller import Controller
+
+
+def _api(control: Control) -> APIRouter:
+    """Its routes, with the web framework, are imported where control asks for them: commands start without it."""
+    from meridian.alerts.deliveries.api import router
+
+    return router(control)
+
+
+def _controllers(control: Control) -> Sequence[Controller[Any, Any, Any]]:
+    from meridian.alerts.deliveries.controller import Deliveries
+
+    return (Deliveries(control),)
+
+
+FEATURE = Feature(
+    name="alerts",
+    settings=Alerts,
+    check=check,
+    controllers=_controllers,
+    api=_api,
+    commands=COMMANDS,
+    migrations=files("meridian.alerts") / "migrations",
+)

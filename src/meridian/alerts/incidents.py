@@ -13,13 +13,15 @@ State = Literal["open", "acknowledged", "resolved"]
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One group of a rule's condition that fires, or did. since: when the condition became true. value, threshold: in the
-    metric's unit. n: requests, events or samples behind the value. subject: what it is about."""
+    """One group of a rule's condition that fires, or did. since: when the condition became true. value: as measured last; worst:
+    the farthest past the threshold since then; both in the metric's unit. n: requests, events or samples behind the value.
+    subject: what it is about."""
 
     rule: str
     labels: Labels
     subject: str
     value: float
+    worst: float
     threshold: float
     since: datetime
     n: float = 0.0
@@ -47,7 +49,6 @@ class Told:
 
     at: datetime
     severity: int
-    lead: str
     subjects: int
     channels: tuple[str, ...]
 
@@ -132,6 +133,7 @@ def _shown(alert: Alert) -> dict[str, Any]:
         "rule": alert.rule,
         "labels": dict(alert.labels),
         "value": alert.value,
+        "worst": alert.worst,
         "threshold": alert.threshold,
         "since": alert.since.isoformat(),
         "state": "firing" if alert.firing else "resolved",
@@ -147,6 +149,7 @@ def alerts_json(alerts: Sequence[Alert]) -> list[dict[str, Any]]:
             "labels": [list(pair) for pair in alert.labels],
             "subject": alert.subject,
             "value": alert.value,
+            "worst": alert.worst,
             "threshold": alert.threshold,
             "since": alert.since.isoformat(),
             "n": alert.n,
@@ -163,6 +166,7 @@ def alert_of(raw: Mapping[str, Any]) -> Alert:
         labels=tuple((name, value) for name, value in raw["labels"]),
         subject=raw["subject"],
         value=raw["value"],
+        worst=raw["worst"],
         threshold=raw["threshold"],
         since=datetime.fromisoformat(raw["since"]),
         n=raw["n"],

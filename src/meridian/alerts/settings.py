@@ -53,13 +53,13 @@ class Rule(Section):
 class Alerts(Section):
     """When alerts fire, what makes one incident of several, and who is told."""
 
-    rules: dict[Slug, Rule] = {}
+    rules: dict[Slug, Rule] = Field(default_factory=dict)
     """The rules, by name."""
-    channels: dict[Slug, Channel] = {}
+    channels: dict[Slug, Channel] = Field(default_factory=dict)
     """Ways to tell people, by name."""
-    teams: dict[Slug, tuple[Slug, ...]] = {}
+    teams: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
     """Names for several channels together, such as `ops`."""
-    routes: dict[Severity, tuple[Slug, ...]] = {}
+    routes: dict[Severity, tuple[Slug, ...]] = Field(default_factory=dict)
     """Channels or teams by severity, for rules that name none."""
     gather: Duration = 2.0
     """How long a new incident waits before it is told, so that what fails together is one message."""

@@ -39,8 +39,10 @@ CREATE TABLE alert_silence (
 CREATE INDEX alert_silence_end ON alert_silence (ends);
 
 -- Grows with whatever is written in the tables above, so that whoever holds them in memory knows whether that is still true.
+-- leader: the process that judged last.
 CREATE TABLE alert_epoch (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
-    epoch bigint NOT NULL
+    epoch bigint NOT NULL,
+    leader text NOT NULL
 );
-INSERT INTO alert_epoch (epoch) VALUES (0);
+INSERT INTO alert_epoch (epoch, leader) VALUES (0, '');
