@@ -64,7 +64,8 @@ def degrade(shop: Shop, **levels: int) -> set[str]:
 
 def told(shop: Shop) -> str:
     """The level that an answer names."""
-    return shop.ask(PATHS["wallet"], method="GET", user="probe").headers.get("x-meridian-degraded", "")
+    answer = shop.ask(PATHS["wallet"], method="GET", user="probe")
+    return str(answer.headers.get("x-meridian-degraded", ""))
 
 
 @pytest.mark.parametrize("level", [0, 1, 2, 3])

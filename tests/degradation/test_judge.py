@@ -16,7 +16,7 @@ from meridian.core.errors import Conflict
 from meridian.degradation.carrying import after
 from meridian.degradation.judge import Clocks, DegradationJudge, Seen, set_action
 from meridian.degradation.state import EVERYWHERE, Standing
-from meridian.telemetry.metrics.query import Value
+from meridian.telemetry.metrics.query import Group, Value
 from tests.degradation.levels import RULES, config
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -46,7 +46,7 @@ class Played:
         """rates: region -> errors in percent."""
         self.now += timedelta(seconds=seconds)
         whole = max(rates.values(), default=0.0) if total is None else total
-        values = {
+        values: dict[str, dict[Group, Value]] = {
             "failing": {(region,): Value(rate, n) for region, rate in rates.items()},
             "broken": {(): Value(whole, n)} if rates or total is not None else {},
         }
@@ -115,7 +115,7 @@ def test_a_rule_for_everywhere_raises_all_regions() -> None:
 
 def test_a_level_is_left_one_step_at_a_time_with_a_pause_before_each() -> None:
     played = Played(policy=config(rules={"bad": {**RULES["failing"], "level": 3}}))
-    values = {("EU",): Value(9.0, 1000)}
+    values: dict[Group, Value] = {("EU",): Value(9.0, 1000)}
     for _ in range(20):
         played.now += timedelta(seconds=2)
         seen = Seen(dict(played.standings), {"bad": values}, True)
@@ -123,7 +123,7 @@ def test_a_level_is_left_one_step_at_a_time_with_a_pause_before_each() -> None:
         for decision in decisions:
             played.carry_out(decision)
     assert played.level("EU") == 3
-    cleared = {("EU",): Value(0.0, 1000)}
+    cleared: dict[Group, Value] = {("EU",): Value(0.0, 1000)}
     left = []
     for _ in range(500):
         played.now += timedelta(seconds=2)

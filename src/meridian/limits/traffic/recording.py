@@ -1,6 +1,7 @@
 """The fold that records what happens at the limits: exact counts, a sample of users, shadows, and who is refused most.
 
-Only requests that reached the limits count: those of a feature, which the stamp gave a region, and checks that took something.
+Only requests that reached the limits count: those of a feature that is not turned off, which the stamp gave a region, and checks
+that took something.
 """
 
 import logging
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
 
+from meridian.core.degraded import turned_off
 from meridian.core.heavy import HeavyHitters
 from meridian.envoy.fold import EdgeFacts, Harvest, Source
 from meridian.envoy.lines import AccessLine
@@ -59,6 +61,7 @@ class Recording:
             if line.feature is not None
             and line.region is not None
             and (line.action or line.feature != CHECKED)
+            and (line.limit is None or not turned_off(line.limit))
         ]
         signed_in = [line for line in counted if line.user is not None]
         anonymous = [line for line in counted if line.user is None] if len(signed_in) < len(counted) else []

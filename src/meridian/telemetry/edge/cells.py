@@ -6,6 +6,7 @@ client sends becomes one.
 
 from typing import Literal
 
+from meridian.core.degraded import turned_off
 from meridian.envoy.lines import Alike
 from meridian.telemetry.cube import LONGEST, Labels
 
@@ -29,17 +30,23 @@ def outcome(code: int | None, location: str) -> Outcome:
     return "ok"
 
 
+def answer(each: Alike) -> int | None:
+    """The status that a request counts as. What was turned off on purpose was refused, and nothing failed, whatever clients are
+    told: a rule that degrades a region because of failures would never let go of it again."""
+    return 429 if turned_off(each.limit) else each.status
+
+
 def traffic(each: Alike, here: str) -> Labels:
     """here: the region of the edge, for requests that were over before anybody asked whose they are."""
     location, feature, service, version = map(
         _text, (each.location, each.feature, each.service, each.version)
     )
-    return region(each, here), location, feature, service, version, status(each.status)
+    return region(each, here), location, feature, service, version, status(answer(each))
 
 
 def market(each: Alike, here: str) -> Labels:
     location = _text(each.location)
-    return _text(each.country), region(each, here), location, outcome(each.status, location)
+    return _text(each.country), region(each, here), location, outcome(answer(each), location)
 
 
 def action(each: Alike, here: str) -> Labels | None:
