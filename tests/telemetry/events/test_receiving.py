@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -27,8 +28,13 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def receiving(database: Database, clock: FakeClock) -> Receiving:
-    return Receiving(database, clock, History(database, clock), Ring(clock))
+def ring(clock: FakeClock) -> Ring:
+    return Ring(clock)
+
+
+@pytest.fixture
+def receiving(database: Database, clock: FakeClock, ring: Ring) -> Receiving:
+    return Receiving(database, clock, History(database, clock), partial(ring.add, "", "app"))
 
 
 async def recorded(receiving: Receiving) -> dict[str, list[float]]:
@@ -45,29 +51,30 @@ async def recorded(receiving: Receiving) -> dict[str, list[float]]:
     return found
 
 
-def seen(receiving: Receiving) -> dict[str, list[float]]:
-    assert isinstance(receiving.live, Ring)
+def seen(ring: Ring) -> dict[str, list[float]]:
     at = int(NOW.timestamp())
-    cells = receiving.live.cubes(BUSINESS, at - 600, at + 1, by=("type",)).cells
+    cells = ring.cubes(BUSINESS, at - 600, at + 1, by=("type",)).cells
     return {labels[1]: cell.sums for labels, cell in cells.items()}
 
 
-async def test_what_is_new_is_in_history_in_memory_and_in_the_states(receiving: Receiving) -> None:
+async def test_what_is_new_is_in_history_in_memory_and_in_the_states(
+    receiving: Receiving, ring: Ring
+) -> None:
     batch = [event("token.spent", -1), event("payout", -15), event("payout", -3500, payout="p0")]
     assert await receiving.receive(batch, REGIONS) == Received(3, 0, [])
     everything = {"token.spent": [3.0, 5.0], "payout.pending": [2.0, 5000.0]}
     assert await recorded(receiving) == everything
-    assert seen(receiving) == {**everything, "payout.pending": [1.0, 2500.0]}
+    assert seen(ring) == {**everything, "payout.pending": [1.0, 2500.0]}
     async with receiving.database.connection() as connection:
         assert (await standings(connection, NOW))["EU"].payouts_pending == 2
 
 
-async def test_a_batch_that_is_sent_again_changes_nothing(receiving: Receiving) -> None:
+async def test_a_batch_that_is_sent_again_changes_nothing(receiving: Receiving, ring: Ring) -> None:
     batch = [event("token.spent", -1), event("payout", -2)]
     await receiving.receive(batch, REGIONS)
-    before = await recorded(receiving), seen(receiving)
+    before = await recorded(receiving), seen(ring)
     assert await receiving.receive([*batch, batch[0]], REGIONS) == Received(0, 3, [])
-    assert (await recorded(receiving), seen(receiving)) == before
+    assert (await recorded(receiving), seen(ring)) == before
 
 
 async def test_the_same_batch_from_two_servers_at_once_counts_once(receiving: Receiving) -> None:
@@ -101,26 +108,26 @@ class Broken:
         raise ValueError("this does not go on")
 
 
-async def test_nothing_is_half_applied(receiving: Receiving) -> None:
+async def test_nothing_is_half_applied(receiving: Receiving, ring: Ring) -> None:
     real, batch = receiving.history, [event("token.spent", -1), event("payout", -1)]
     assert isinstance(real, History)
     receiving.history = Broken(real)
     with pytest.raises(ValueError, match="does not go on"):
         await receiving.receive(batch, REGIONS)
-    assert (await recorded(receiving), seen(receiving)) == ({}, {})
+    assert (await recorded(receiving), seen(ring)) == ({}, {})
     receiving.history = real
     assert (await receiving.receive(batch, REGIONS)).accepted == 2
 
 
 async def test_while_postgresql_is_away_a_batch_is_not_taken_and_later_it_is(
-    receiving: Receiving, postgres: Server, clock: FakeClock
+    receiving: Receiving, ring: Ring, postgres: Server, clock: FakeClock
 ) -> None:
     away = Database(postgres.url)
     postgres.stop()
     batch = [event("token.spent", -1)]
-    cut_off = Receiving(away, clock, History(away, clock), Ring(clock))
+    cut_off = Receiving(away, clock, History(away, clock), receiving.show)
     with pytest.raises(Unavailable):
         await cut_off.receive(batch, REGIONS)
-    assert seen(cut_off) == {}
+    assert seen(ring) == {}
     assert (await receiving.receive(batch, REGIONS)).accepted == 1
     await away.close()

@@ -8,9 +8,11 @@ from pydantic import BaseModel, Field
 from meridian.core.principal import Role
 from meridian.feature import Control
 from meridian.telemetry.events.batch import Batch
-from meridian.telemetry.events.receiving import Receiving
+from meridian.telemetry.events.receiving import INSTANCE, Receiving
+from meridian.telemetry.exposition.totals import totals_of
 from meridian.telemetry.history.history import history_of
 from meridian.telemetry.live.ring import live_of
+from meridian.telemetry.windows import Windows
 
 
 class RefusedOut(BaseModel):
@@ -47,4 +49,8 @@ def router(control: Control) -> APIRouter:
 
 
 def made(control: Control) -> Receiving:
-    return Receiving(control.database, control.clock, history_of(control), live_of(control))
+    def show(windows: Windows) -> None:
+        live_of(control).add("", INSTANCE, windows)
+        totals_of(control).add(windows)
+
+    return Receiving(control.database, control.clock, history_of(control), show)

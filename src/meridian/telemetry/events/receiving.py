@@ -6,7 +6,7 @@ what became of the first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -37,12 +37,6 @@ class Recording(Protocol):
     ) -> None: ...
 
 
-class Showing(Protocol):
-    """Where cubes are seen at once (`telemetry.live`). Must not wait."""
-
-    def add(self, region: str, instance: str, windows: Windows) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Received:
     """duplicates: events that were taken before, or stand twice in the batch."""
@@ -54,10 +48,12 @@ class Received:
 
 @dataclass(slots=True)
 class Receiving:
+    """show: is told what was new, in windows of one second, once it is stored. Must not wait."""
+
     database: Database
     clock: Clock
     history: Recording
-    live: Showing
+    show: Callable[[Windows], None]
     _tidied: float = field(default=float("-inf"))
 
     async def receive(self, batch: Sequence[Event | Malformed], regions: Collection[str]) -> Received:
@@ -74,7 +70,7 @@ class Receiving:
                     await note(connection, new)
                 await self._tidy(connection, now)
         if new:
-            self.live.add("", INSTANCE, windows(new, 1, now))
+            self.show(windows(new, 1, now))
         return Received(len(new), len(sifted.events) - len(new) + sifted.doubled, sifted.refused)
 
     async def _tidy(self, connection: Connection, now: datetime) -> None:
