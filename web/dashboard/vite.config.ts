@@ -1,15 +1,16 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vitest/config';
+import { defineConfig } from 'vite';
+import { packedPlugin } from './build/packed.ts';
 import { worldPlugin } from './build/world.ts';
 
 const CONTROL = process.env.MERIDIAN_URL ?? 'http://127.0.0.1:4180';
 
 export default defineConfig({
   base: '/infrastructure/monitoring/',
-  plugins: [react(), worldPlugin()],
+  plugins: [react(), worldPlugin(), packedPlugin()],
   server: {
     port: 4170,
-    proxy: { '^/infrastructure/(?!monitoring)': CONTROL, '/readyz': CONTROL },
+    proxy: { '^/infrastructure/(?!monitoring)': CONTROL },
   },
   build: {
     target: 'es2022',
@@ -19,5 +20,4 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  test: { environment: 'happy-dom', include: ['test/**/*.test.{ts,tsx}'] },
 });

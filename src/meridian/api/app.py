@@ -11,8 +11,9 @@ from meridian.api.applying import Applying
 from meridian.api.auth import SCHEME
 from meridian.api.control import ControlPlane
 from meridian.api.guard import Guard
-from meridian.api.routes import config, decisions, edge, health, live, records, tokens
+from meridian.api.routes import config, decisions, edge, health, live, records, tokens, whoami
 from meridian.api.undoing import Undoing
+from meridian.dashboard import serving
 
 
 def application(control: ControlPlane) -> FastAPI:
@@ -48,6 +49,7 @@ def application(control: ControlPlane) -> FastAPI:
     app.include_router(health.router(control))
     for router in _routers(control, applying):
         app.include_router(router, dependencies=secured)
+    app.router.routes.extend(serving.routes())
     openapi.install(app)
     return app
 
@@ -60,5 +62,6 @@ def _routers(control: ControlPlane, applying: Applying) -> list[APIRouter]:
         config.router(control, applying),
         decisions.router(control, Undoing(control, applying.undo_to)),
         tokens.router(control),
+        whoami.router(control),
     ]
     return own + [feature.api(control) for feature in control.features if feature.api]

@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 
 declare module 'virtual:world' {
-  const world: import('../build/world.ts').World;
+  import type { World } from '../build/world.ts';
+  const world: World;
   export default world;
 }

@@ -1,0 +1,1 @@
+"""The operators' page: its files, built from web/dashboard, served beside the API that it reads."""
