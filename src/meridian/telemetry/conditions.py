@@ -6,13 +6,15 @@ what keeps going to and fro is told once and not resolved until it has been quie
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from meridian.config.schema.base import PositiveDuration, Section
+from meridian.core.suggest import did_you_mean
+from meridian.telemetry.metrics.catalogue import METRICS
 from meridian.telemetry.metrics.query import Group, Query, Value
 
 State = Literal["quiet", "pending", "firing"]
@@ -70,6 +72,20 @@ class Condition(Section):
     def bound(self) -> float:
         """The one of `above` and `below` that is given."""
         return self.above if self.above is not None else self.below or 0.0
+
+
+def problems(condition: Condition) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """What the shape of a condition cannot say: (keys inside of it, what is wrong, what to do)."""
+    if condition.metric not in METRICS:
+        todo = did_you_mean(condition.metric, METRICS)
+        yield ("metric",), f"there is no metric {condition.metric}", todo
+        return
+    labels = METRICS[condition.metric].labels
+    named: list[tuple[tuple[str, ...], str]] = [(("where", label), label) for label in condition.where]
+    named += [(("by",), label) for label in condition.by]
+    for path, label in named:
+        if label not in labels:
+            yield path, f"{condition.metric} has no label {label}", did_you_mean(label, labels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
     from meridian.core.controller import Controller
-    from meridian.feature import Control, Delivery
+    from meridian.feature import Control, Delivery, Pulse
 
 
 def _folds(facts: EdgeFacts) -> Sequence[Fold]:
@@ -31,6 +31,12 @@ async def _receive(control: Control, delivery: Delivery) -> None:
     from meridian.telemetry.history.receive import receive
 
     await receive(control, delivery)
+
+
+def _live(control: Control, pulse: Pulse) -> None:
+    from meridian.telemetry.live.receiving import take
+
+    take(control, pulse)
 
 
 def _controllers(control: Control) -> Sequence[Controller[Any, Any, Any]]:
@@ -64,6 +70,7 @@ FEATURE = Feature(
     compile=contribution,
     folds=_folds,
     receive=_receive,
+    live=_live,
     controllers=_controllers,
     api=_api,
     background=_background,

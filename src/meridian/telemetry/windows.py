@@ -24,10 +24,15 @@ def windows_to_json(windows: Windows) -> dict[str, Any]:
 
 def windows_from_json(raw: Any) -> dict[int, dict[str, Cube]]:
     """Raises ValueError, saying what is wrong, for what is no content of a record or pulse."""
+    return {window: cubes_from_json(cubes) for window, cubes in windows_of(raw).items()}
+
+
+def windows_of(raw: Any) -> dict[int, Any]:
+    """The same, with each window's cubes as they came."""
     windows = raw.get("windows") if isinstance(raw, dict) else None
     if not isinstance(windows, dict) or len(windows) > MOST:
         raise ValueError(f"telemetry is an object of at most {MOST} windows")
-    return {_began(name): cubes_from_json(cubes) for name, cubes in windows.items()}
+    return {_began(name): cubes for name, cubes in windows.items()}
 
 
 def _began(name: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from meridian.core.clock import Clock
-from meridian.regions.health import Reports
+from meridian.telemetry.health import Reports
 
 DEADLINE = 5.0
 """Seconds after which an edge whose counter did not change twice is taken to serve nothing new."""

@@ -6,12 +6,11 @@ sorted list of (cell, bucket) with counts.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from meridian.telemetry.cube import ANY, Cell, Cube, Labels, Where
+from meridian.telemetry.cube import ANY, Cell, Cube, Labels
 from meridian.telemetry.distinct import Distinct
 from meridian.telemetry.histogram import LARGEST, Histogram, bucket
 from meridian.telemetry.kinds import OTHER, Kind
@@ -21,8 +20,8 @@ Floats = npt.NDArray[np.float64]
 
 BUCKETS = bucket(LARGEST) + 1
 """Of a histogram."""
-QUESTIONS = 256
-"""Groupings whose answer (which key is in which group) is kept."""
+DENSE = 400_000
+"""Histogram places up to which counts are added up in an array with one entry for each; sorting takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,35 @@ class Block:
     distinct: Mapping[int, Distinct] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """of: the group of each key, or -1. labels: of each group."""
+class Grouping:
+    """One way to group keys: `by` labels, among those that `where` wants. Groups keep their numbers while keys are added."""
 
-    of: Ints
-    labels: Sequence[Labels]
+    def __init__(self, keys: "Keys", by: Sequence[str], where: Mapping[str, frozenset[str]]) -> None:
+        """Raises KeyError for a label that the kind does not have."""
+        self._keys = keys
+        self._places = [(keys.kind.place(label), values) for label, values in where.items()]
+        self._kept = {keys.kind.place(label) for label in by}
+        self._numbers: dict[Labels, int] = {}
+        self._of = np.empty(0, dtype=np.int64)
+        self.labels: list[Labels] = []
+        """Of each group."""
+
+    def of(self) -> Ints:
+        """The group of each key, or -1."""
+        known, labels = len(self._of), self._keys.labels
+        if known < len(labels):
+            more = [self._group(each) for each in labels[known:]]
+            self._of = np.concatenate([self._of, np.array(more, dtype=np.int64)])
+        return self._of
+
+    def _group(self, labels: Labels) -> int:
+        if not all(labels[place] in values for place, values in self._places):
+            return -1
+        group = tuple(value if place in self._kept else ANY for place, value in enumerate(labels))
+        number = self._numbers.setdefault(group, len(self._numbers))
+        if number == len(self.labels):
+            self.labels.append(group)
+        return number
 
 
 class Keys:
@@ -53,13 +75,15 @@ class Keys:
         self.most = most
         self.labels: list[Labels] = []
         self._numbers: dict[Labels, int] = {}
-        self._groups: dict[Any, Groups] = {}
+
+    def known(self, labels: Labels) -> int | None:
+        return self._numbers.get(labels)
 
     def number(self, labels: Labels) -> int:
         found = self._numbers.get(labels)
         if found is not None:
             return found
-        if len(self.labels) >= self.most and labels[0] != OTHER:
+        if self.full and labels[0] != OTHER:
             return self.number((OTHER,) * len(labels))
         self._numbers[labels] = number = len(self.labels)
         self.labels.append(labels)
@@ -68,29 +92,6 @@ class Keys:
     @property
     def full(self) -> bool:
         return len(self.labels) >= self.most
-
-    def groups(self, by: Sequence[str], where: Where | None) -> Groups:
-        """Raises KeyError for a label that the kind does not have."""
-        wanted = {label: frozenset(values) for label, values in (where or {}).items()}
-        question = (tuple(by), frozenset(wanted.items()))
-        known = self._groups.pop(question, None)
-        if known is None or len(known.of) != len(self.labels):
-            known = self._grouped(tuple(by), wanted)
-        self._groups[question] = known
-        if len(self._groups) > QUESTIONS:
-            del self._groups[next(iter(self._groups))]
-        return known
-
-    def _grouped(self, by: Sequence[str], wanted: Mapping[str, frozenset[str]]) -> Groups:
-        places = [(self.kind.place(label), values) for label, values in wanted.items()]
-        kept = {self.kind.place(label) for label in by}
-        found: dict[Labels, int] = {}
-        of = np.full(len(self.labels), -1, dtype=np.int64)
-        for number, labels in enumerate(self.labels):
-            if all(labels[place] in values for place, values in places):
-                group = tuple(value if place in kept else ANY for place, value in enumerate(labels))
-                of[number] = found.setdefault(group, len(found))
-        return Groups(of, list(found))
 
 
 def block(keys: Keys, cube: Cube) -> Block:
@@ -110,7 +111,7 @@ def block(keys: Keys, cube: Cube) -> Block:
             codes.extend([base + place for place in cell.histogram.counts])
             counts.extend(cell.histogram.counts.values())
         if cell.distinct is not None:
-            distinct[key] = _union(distinct.get(key), cell.distinct)
+            distinct[key] = one([*filter(None, [distinct.get(key)]), cell.distinct])
     wide = len(keys.kind.sums)
     return Block(
         np.array(cells, dtype=np.int64),
@@ -121,75 +122,72 @@ def block(keys: Keys, cube: Cube) -> Block:
     )
 
 
-def merged(kind: Kind, blocks: Sequence[Block]) -> Block:
-    """All of them added up."""
+def together(kind: Kind, blocks: Sequence[Block]) -> Block:
+    """All of them in one, not added up: a key may stand in it several times."""
     if len(blocks) == 1:
         return blocks[0]
     if not blocks:
-        return Block(*_nothing(kind))
-    cells, sums = _added(
-        kind, np.concatenate([each.cells for each in blocks]), np.concatenate([each.sums for each in blocks])
+        none = np.array([], dtype=np.int64)
+        return Block(none, np.empty((0, len(kind.sums))), none, np.array([], dtype=np.float64))
+    return Block(
+        np.concatenate([each.cells for each in blocks]),
+        np.concatenate([each.sums for each in blocks]),
+        np.concatenate([each.codes for each in blocks]),
+        np.concatenate([each.counts for each in blocks]),
+        _unions(blocks),
     )
-    codes, places = np.unique(np.concatenate([each.codes for each in blocks]), return_inverse=True)
-    counts = np.bincount(
-        places, weights=np.concatenate([each.counts for each in blocks]), minlength=len(codes)
-    )
-    return Block(cells, sums, codes, counts, _unions(blocks))
 
 
-def answered(keys: Keys, blocks: Sequence[Block], by: Sequence[str], where: Where | None) -> Cube:
-    """As `merged(blocks).grouped(by, where)` of cubes. Raises KeyError for a label that the kind does not have."""
-    kind, groups = keys.kind, keys.groups(by, where)
-    whole = merged(kind, blocks)
+def merged(kind: Kind, blocks: Sequence[Block]) -> Block:
+    """All of them added up."""
+    whole = together(kind, blocks)
+    cells, sums = _sums(kind, whole.cells, whole.sums)
+    codes, counts = _counts(whole.codes, whole.counts)
+    return Block(cells, sums, codes, counts, whole.distinct)
+
+
+def grouped(kind: Kind, grouping: Grouping, whole: Block) -> Block:
+    """The same by groups: its cells are numbers of groups."""
+    of = grouping.of()
+    cells, codes = of[whole.cells], of[whole.codes // BUCKETS]
+    inside, counted = cells >= 0, codes >= 0
+    found, sums = _sums(kind, cells[inside], whole.sums[inside])
+    places, counts = _counts(codes[counted] * BUCKETS + whole.codes[counted] % BUCKETS, whole.counts[counted])
+    several: dict[int, list[Distinct]] = {}
+    for key, sketch in whole.distinct.items():
+        if (group := int(of[key])) >= 0:
+            several.setdefault(group, []).append(sketch)
+    return Block(found, sums, places, counts, {group: one(each) for group, each in several.items()})
+
+
+def cube(kind: Kind, labels: Sequence[Labels], whole: Block) -> Cube:
+    """A block that is added up, as a cube. labels: of each of its cells' numbers."""
     made = Cube(kind)
-    if not groups.labels or not len(whole.cells):
-        return made
-    of = groups.of[whole.cells]
-    inside = of >= 0
-    cells, sums = _added(kind, of[inside], whole.sums[inside])
-    for group, row in zip(cells.tolist(), sums.tolist(), strict=True):
-        made.cells[groups.labels[group]] = Cell(row)
-    if kind.sketch == "histogram":
-        _histograms(made, groups, whole)
-    if kind.sketch == "distinct":
-        _distinct(made, groups, whole)
+    for number, row in zip(whole.cells.tolist(), whole.sums.tolist(), strict=True):
+        cell = made.cells[labels[number]] = Cell(row)
+        if kind.sketch == "histogram":
+            cell.histogram = Histogram()
+        if kind.sketch == "distinct":
+            cell.distinct = whole.distinct.get(number) or Distinct()
+    for code, count in zip(whole.codes.tolist(), whole.counts.tolist(), strict=True):
+        histogram = made.cells[labels[code // BUCKETS]].histogram
+        assert histogram is not None
+        histogram.counts[code % BUCKETS] = int(count)
     return made
 
 
-def renumbered(kind: Kind, keys: Keys, number: Ints, old: Block) -> Block:
+def renumbered(old: Block, number: Ints) -> Block:
     """A block whose keys have new numbers. number: the new one of each old one."""
     cells = number[old.cells]
     codes = number[old.codes // BUCKETS] * BUCKETS + old.codes % BUCKETS
     distinct: dict[int, Distinct] = {}
     for key, sketch in old.distinct.items():
         new = int(number[key])
-        distinct[new] = _union(distinct.get(new), sketch)
+        distinct[new] = one([*filter(None, [distinct.get(new)]), sketch])
     return Block(cells, old.sums, codes, old.counts, distinct)
 
 
-def _histograms(made: Cube, groups: Groups, whole: Block) -> None:
-    for cell in made.cells.values():
-        cell.histogram = Histogram()
-    of = groups.of[whole.codes // BUCKETS]
-    inside = of >= 0
-    codes, places = np.unique(of[inside] * BUCKETS + whole.codes[inside] % BUCKETS, return_inverse=True)
-    counts = np.bincount(places, weights=whole.counts[inside], minlength=len(codes))
-    for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
-        histogram = made.cells[groups.labels[code // BUCKETS]].histogram
-        assert histogram is not None
-        histogram.counts[code % BUCKETS] = int(count)
-
-
-def _distinct(made: Cube, groups: Groups, whole: Block) -> None:
-    several: dict[int, list[Distinct]] = {}
-    for key, sketch in whole.distinct.items():
-        if (group := int(groups.of[key])) >= 0:
-            several.setdefault(group, []).append(sketch)
-    for group, sketches in several.items():
-        made.cell(groups.labels[group]).distinct = Distinct.union(sketches)
-
-
-def _added(kind: Kind, cells: Ints, sums: Floats) -> tuple[Ints, Floats]:
+def _sums(kind: Kind, cells: Ints, sums: Floats) -> tuple[Ints, Floats]:
     """The rows of equal cells added up (or, for maxima, the largest)."""
     unique, places = np.unique(cells, return_inverse=True)
     made = np.empty((len(unique), len(kind.sums)))
@@ -202,18 +200,25 @@ def _added(kind: Kind, cells: Ints, sums: Floats) -> tuple[Ints, Floats]:
     return unique, made
 
 
+def _counts(codes: Ints, counts: Floats) -> tuple[Ints, Floats]:
+    """The counts of equal codes added up."""
+    if len(codes) and int(codes.max()) < DENSE:
+        dense: Floats = np.bincount(codes, weights=counts).astype(np.float64)
+        found: Ints = np.flatnonzero(dense)
+        return found, dense[found]
+    unique, places = np.unique(codes, return_inverse=True)
+    added: Floats = np.bincount(places, weights=counts, minlength=len(unique)).astype(np.float64)
+    return unique, added
+
+
 def _unions(blocks: Iterable[Block]) -> dict[int, Distinct]:
     several: dict[int, list[Distinct]] = {}
     for each in blocks:
         for key, sketch in each.distinct.items():
             several.setdefault(key, []).append(sketch)
-    return {key: found[0] if len(found) == 1 else Distinct.union(found) for key, found in several.items()}
+    return {key: one(found) for key, found in several.items()}
 
 
-def _union(known: Distinct | None, more: Distinct) -> Distinct:
-    return more if known is None else Distinct.union((known, more))
-
-
-def _nothing(kind: Kind) -> tuple[Ints, Floats, Ints, Floats]:
-    none = np.array([], dtype=np.int64)
-    return none, np.empty((0, len(kind.sums))), none, np.array([], dtype=np.float64)
+def one(sketches: Sequence[Distinct]) -> Distinct:
+    """All of them together; there is at least one."""
+    return sketches[0] if len(sketches) == 1 else Distinct.union(sketches)

@@ -6,17 +6,20 @@ filled by the edges that talk to it.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from meridian.core.clock import Clock
 from meridian.feature import Control
 from meridian.telemetry.cube import Cube, Where
 from meridian.telemetry.kinds import KINDS, Kind
+from meridian.telemetry.live.columns import Block, block
 from meridian.telemetry.live.lane import DETAIL, KEPT, SPAN, Lane
+from meridian.telemetry.live.rows import block_of
 
 SETTLE = 1
 """Seconds: edges tell each second what was, so the present second and the one before are not complete."""
 AHEAD = 2
-"""Seconds that an edge's clock may be ahead; what is farther ahead counts as now."""
+"""Seconds by which an edge's clock may differ from ours before its seconds are set by ours."""
 SPREAD = 6
 """Times `Kind.most` that a ring keeps apart: several edges in 15 minutes."""
 MOST_EDGES = 256
@@ -27,11 +30,11 @@ Edge = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Monotonic seconds of an edge's first and last pulse. ahead: seconds by which its clock seems to be before control's."""
+    """Monotonic seconds of an edge's first and last pulse. ahead: seconds by which its clock is before ours."""
 
     first: float
     last: float
-    ahead: int = 0
+    ahead: float = 0.0
 
 
 class Ring:
@@ -52,26 +55,45 @@ class Ring:
 
     def add(self, region: str, instance: str, windows: Mapping[int, Mapping[str, Cube]]) -> None:
         """What an edge told just now, by second and kind's name. Unknown kinds are passed over."""
-        now, monotonic = self.second, self._clock.monotonic()
-        ahead = max([second - now for second in windows], default=0)
-        known = self._heard.pop((region, instance), None)
-        self._heard[region, instance] = Heard(known.first if known else monotonic, monotonic, max(ahead, 0))
-        while len(self._heard) > MOST_EDGES:
-            del self._heard[next(iter(self._heard))]
+        now = self._hear(region, instance, 0.0)
         for second, cubes in windows.items():
-            self._add(min(second, now) if second > now + AHEAD else second, cubes, now)
+            self._add(
+                second, {name: block(self._lanes[name].keys, cubes[name]) for name in self._known(cubes)}, now
+            )
+
+    def take(self, region: str, instance: str, windows: Mapping[int, Any], ahead: float = 0.0) -> None:
+        """The same, from kind -> rows as they came, which is much faster. Raises ValueError, and takes nothing, for what is
+        none. ahead: seconds by which the edge's clock is ahead of ours; where it is much, its seconds are set by ours."""
+        for lane in self._lanes.values():
+            lane.age(self.second)
+        if not all(isinstance(cubes, dict) for cubes in windows.values()):
+            raise ValueError("cubes are an object of kinds")
+        skew = round(ahead) if abs(ahead) > AHEAD else 0
+        made = {
+            second - skew: {
+                name: block_of(self._lanes[name].keys, cubes[name]) for name in self._known(cubes)
+            }
+            for second, cubes in windows.items()
+        }
+        now = self._hear(region, instance, ahead)
+        for second, blocks in made.items():
+            self._add(second, blocks, now)
 
     def observe(self, cubes: Mapping[str, Cube]) -> None:
         """What control itself saw just now."""
         now = self.second
-        self._add(now, cubes, now)
+        for name in self._known(cubes):
+            self._lanes[name].age(now)
+        self._add(now, {name: block(self._lanes[name].keys, cubes[name]) for name in self._known(cubes)}, now)
 
     def warm(self, windows: Mapping[int, Mapping[str, Cube]], since: int) -> None:
         """Takes over what history has of the time since `since` and before this ring began."""
         for second, cubes in windows.items():
-            for name, cube in cubes.items():
-                if name in self._lanes and second - second % SPAN < self.began - self.began % SPAN:
-                    self._lanes[name].warm(second - second % SPAN, cube)
+            start = second - second % SPAN
+            if start >= self.began - self.began % SPAN:
+                continue
+            for name in self._known(cubes):
+                self._lanes[name].warm(start, block(self._lanes[name].keys, cubes[name]))
         self.began = min(self.began, max(since, self.second - KEPT))
 
     def cubes(
@@ -85,14 +107,12 @@ class Ring:
         self, kind: Kind, since: float, until: float, by: Sequence[str] = (), where: Where | None = None
     ) -> list[tuple[int, Cube]]:
         """Each second that has anything, ascending; farther back than two minutes ten seconds are one."""
-        lane, apart = self._lanes[kind.name], self.second - DETAIL
-        found: list[tuple[int, Cube]] = []
-        for second in lane.seconds():
-            if since <= second < until:
-                wide = SPAN if second < apart - apart % SPAN and second % SPAN == 0 else 1
-                if (cube := lane.cubes(second, second + wide, by, where)).cells:
-                    found.append((second, cube))
-        return found
+        lane = self._lanes[kind.name]
+        found = [
+            (begin, lane.cubes(begin, begin + wide, by, where))
+            for begin, wide in lane.begins(int(since), int(until)).items()
+        ]
+        return [(begin, cube) for begin, cube in found if cube.cells]
 
     def bounds(self, over: float, until: float | None = None) -> tuple[int, int]:
         """The last `over` seconds as since and until, settled, and as far as this ring goes back in its steps."""
@@ -120,10 +140,26 @@ class Ring:
         """Kind -> cells held."""
         return {name: lane.size() for name, lane in self._lanes.items()}
 
-    def _add(self, second: int, cubes: Mapping[str, Cube], now: int) -> None:
-        for name, cube in cubes.items():
-            if name in self._lanes and cube.cells:
-                self._lanes[name].add(second, cube, now)
+    def _hear(self, region: str, instance: str, ahead: float) -> int:
+        """Notes that the edge told something, and forgets what is too old. Returns the present second."""
+        now, monotonic = self.second, self._clock.monotonic()
+        known = self._heard.pop((region, instance), None)
+        self._heard[region, instance] = Heard(known.first if known else monotonic, monotonic, ahead)
+        while len(self._heard) > MOST_EDGES:
+            del self._heard[next(iter(self._heard))]
+        for lane in self._lanes.values():
+            lane.age(now)
+        return now
+
+    def _known(self, cubes: Collection[str]) -> list[str]:
+        return [name for name in cubes if name in self._lanes]
+
+    def _add(self, second: int, blocks: Mapping[str, Block], now: int) -> None:
+        if second < now - KEPT:
+            return
+        for name, more in blocks.items():
+            if len(more.cells):
+                self._lanes[name].add(min(second, now) if second > now + AHEAD else second, more)
 
 
 def live_of(control: Control) -> Ring:

@@ -1,0 +1,185 @@
+"""Metrics of this process: what is younger than 15 minutes from memory, what is older from history."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from meridian.core.clock import Clock
+from meridian.core.errors import InvalidInput, MeridianError
+from meridian.envoy.report import EdgeReport
+from meridian.feature import Control
+from meridian.telemetry.cube import Cube, merged
+from meridian.telemetry.history.history import History, history_of
+from meridian.telemetry.live.lane import KEPT, SPAN
+from meridian.telemetry.live.ring import Ring, live_of
+from meridian.telemetry.metrics.catalogue import Metric, filtering, grouping, known
+from meridian.telemetry.metrics.measures import Rate, answered
+from meridian.telemetry.metrics.query import Group, Line, Query, Range, Value
+
+MEMORY = float(KEPT - SPAN)
+"""Seconds back that memory answers."""
+LATE = 30
+"""Seconds after which records of a time are in history, as a rule; what is younger comes from memory."""
+PATIENCE = 60.0
+"""Seconds after which an edge that reports and tells no numbers is taken to have none."""
+QUIET = 15.0
+"""Seconds after a start in which no report means that none has come yet."""
+MOST_STEPS = 2000
+LONGEST = timedelta(days=400)
+
+Reports = Callable[[], Mapping[str, Sequence[EdgeReport]]]
+
+
+class Reading:
+    """Implements `query.Metrics`."""
+
+    def __init__(self, ring: Ring, history: History, reports: Reports, clock: Clock) -> None:
+        self.ring = ring
+        self.history = history
+        self._reports = reports
+        self._clock = clock
+
+    def latest(self, query: Query, until: float | None = None) -> Mapping[Group, Value]:
+        """As `now`, from memory alone; what it does not go back to is left out. until: the second in which to stop."""
+        metric = known(query)
+        since, end = self.ring.bounds(min(query.over, MEMORY), until)
+        cube = self.ring.cubes(
+            metric.kind, since, end, grouping(metric, query.by), filtering(metric, query.where)
+        )
+        return answered(metric.measure, cube, query.by, self.ring.covered(since, end))
+
+    async def now(self, query: Query) -> Mapping[Group, Value]:
+        metric = known(query)
+        if query.over <= MEMORY:
+            return self.latest(query)
+        now = self._clock.now()
+        since = now - timedelta(seconds=query.over)
+        step = await self.history.step(since, now)
+        steps = await self._stored(metric, query, since, now, step)
+        return answered(
+            metric.measure, merged((cube for _, cube in steps), metric.kind), query.by, query.over
+        )
+
+    def fresh(self) -> bool:
+        edges = {(region, each.instance) for region, several in self._reports().items() for each in several}
+        age = self.ring.age()
+        if not edges:
+            return age >= QUIET
+        return age >= PATIENCE or not self.ring.silent(edges)
+
+    async def range(self, query: Query, since: datetime, until: datetime, step: int | None = None) -> Range:
+        metric = known(query)
+        now = self._clock.now()
+        since, until = _bounds(since, until, now)
+        young = self._young(since, now)
+        if step is None:
+            step = _step(since, until) if young else await self.history.step(since, until)
+        elif step < 1 or (until - since).total_seconds() / step > MOST_STEPS:
+            raise InvalidInput(
+                f"a step of {step} s gives no readable answer",
+                f"choose one that gives at most {MOST_STEPS} steps",
+            )
+        first, end = _down(since, step), until.timestamp()
+        times = list(range(first, max(int(-(-end // 1)), first + 1), step))
+        cubes = dict(await self._steps(metric, query, times, step, until, young))
+        return Range(times, step, self._lines(metric, query, times, step, cubes))
+
+    def _young(self, since: datetime, now: datetime) -> bool:
+        return since.timestamp() >= max(now.timestamp() - MEMORY, self.ring.began)
+
+    async def _steps(
+        self, metric: Metric, query: Query, times: Sequence[int], step: int, until: datetime, young: bool
+    ) -> list[tuple[int, Cube]]:
+        """From history what it has by now, from memory the rest."""
+        edge = self._clock.now().timestamp() - LATE
+        recent = [at for at in times if at + step > edge]
+        if (young and step < SPAN) or (young and step % SPAN):
+            return self._remembered(metric, query, times, step, until)
+        older = [at for at in times if at + step <= edge]
+        # Memory answers the steps that history cannot have in full yet, as far as it goes back.
+        while recent and recent[0] < self.ring.began and recent[0] + step > self.ring.began:
+            older.append(recent.pop(0))
+        found: list[tuple[int, Cube]] = []
+        if older:
+            begin = datetime.fromtimestamp(older[0], UTC)
+            end = datetime.fromtimestamp(older[-1] + step, UTC)
+            try:
+                found = await self._stored(metric, query, begin, end, step)
+            except MeridianError:
+                if not young:
+                    raise
+                recent = list(times)
+        return found + self._remembered(metric, query, recent, step, until)
+
+    async def _stored(
+        self, metric: Metric, query: Query, since: datetime, until: datetime, step: int
+    ) -> list[tuple[int, Cube]]:
+        return await self.history.cubes(
+            metric.kind,
+            since,
+            until,
+            step,
+            by=grouping(metric, query.by),
+            where=filtering(metric, query.where),
+            sketches=metric.measure.sketches,
+        )
+
+    def _remembered(
+        self, metric: Metric, query: Query, times: Sequence[int], step: int, until: datetime
+    ) -> list[tuple[int, Cube]]:
+        by, where = grouping(metric, query.by), filtering(metric, query.where)
+        end = int(until.timestamp())
+        found = [
+            (at, self.ring.cubes(metric.kind, at, max(min(at + step, end), at + 1), by, where))
+            for at in times
+        ]
+        return [(at, cube) for at, cube in found if cube.cells]
+
+    def _lines(
+        self, metric: Metric, query: Query, times: Sequence[int], step: int, cubes: Mapping[int, Cube]
+    ) -> list[Line]:
+        """A rate is 0 where something else was counted, and unknown where nothing was."""
+        now = self._clock.now().timestamp()
+        values = {
+            at: answered(metric.measure, cube, query.by, min(step, max(now - at, 1.0)))
+            for at, cube in cubes.items()
+        }
+        groups = sorted({group for each in values.values() for group in each})
+        counts = isinstance(metric.measure, Rate)
+        lines = []
+        for group in groups:
+            line: list[float | None] = []
+            for at in times:
+                each = values.get(at)
+                value = each.get(group) if each is not None else None
+                line.append(value.value if value is not None else (0.0 if counts and each else None))
+            lines.append(Line(group, line))
+        return lines
+
+
+def reading_of(control: Control) -> Reading:
+    return control.shared(
+        Reading, lambda: Reading(live_of(control), history_of(control), control.reports, control.clock)
+    )
+
+
+def _bounds(since: datetime, until: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """Nothing lies ahead. Raises InvalidInput."""
+    until = min(until, now)
+    if since >= until:
+        raise InvalidInput(
+            "the range ends before it begins", "give a `since` that lies before `until` and before now"
+        )
+    if until - since > LONGEST:
+        raise InvalidInput("the range is longer than any history", f"ask for at most {LONGEST.days} days")
+    return since, until
+
+
+def _down(at: datetime, step: int) -> int:
+    second = int(at.timestamp())
+    return second - second % step
+
+
+def _step(since: datetime, until: datetime) -> int:
+    """Of what memory has: at most 360 steps of 1, 5 or 10 s."""
+    seconds = (until - since).total_seconds()
+    return next((step for step in (1, 5) if seconds / step <= 360), SPAN)
