@@ -8,7 +8,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import admission, chain, checking, compiling, limiting, living, losing, sharing, tailing
+from tests.bench import (
+    admission,
+    chain,
+    checking,
+    compiling,
+    history,
+    limiting,
+    living,
+    losing,
+    sharing,
+    tailing,
+)
 from tests.bench.row import Row
 
 MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
@@ -16,6 +27,7 @@ MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "check": checking.measure,
     "compile": compiling.measure,
     "chain": chain.measure,
+    "history": history.measure,
     "limits": limiting.measure,
     "redis": losing.measure,
     "sharing": sharing.measure,

@@ -52,11 +52,11 @@ def width_for(floors: Floors, since: int, step: int) -> int:
             f"a step of history is a multiple of {WIDTHS[0]} s, and at most 7 days, not {step} s"
         )
     found = max((floor for floor in floors if step % floor.width == 0), key=lambda floor: floor.width)
-    longer = [floor for floor in floors if floor.kept_from < found.kept_from]
-    if since < found.kept_from and longer:
+    if since < found.kept_from and any(floor.kept_from < found.kept_from for floor in floors):
+        enough = next((floor.width for floor in floors if since >= floor.kept_from), WIDTHS[-1])
         raise InvalidInput(
             f"history of that time is no longer kept in steps of {step} s",
-            f"ask with a step of {longer[0].width} s, or one that is a multiple of it",
+            f"ask with a step of {enough} s, or one that is a multiple of it",
         )
     return found.width
 
