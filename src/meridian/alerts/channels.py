@@ -5,8 +5,10 @@ only the process that sends reads it, each time.
 """
 
 import ipaddress
+import re
+from collections.abc import Callable
 from pathlib import PurePath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -49,16 +51,59 @@ def _absolute(path: str) -> str:
     return path
 
 
+def _formed(pattern: str, wrong: str, example: str) -> Callable[[str], str]:
+    whole = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not whole.fullmatch(text):
+            raise ValueError(f"{text[:60]!r} {wrong}; write for example {example}")
+        return text
+
+    return check
+
+
 WebAddress = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_web_address)]
 PrivateAddress = Annotated[WebAddress, AfterValidator(_private_address)]
 AbsolutePath = Annotated[str, StringConstraints(max_length=1024), AfterValidator(_absolute)]
-Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
-Mailbox = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[A-Za-z0-9.-]+$", max_length=254)]
+Variable = Annotated[
+    str,
+    AfterValidator(
+        _formed(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "is no name of an environment variable", "PAGERDUTY_KEY")
+    ),
+]
+Mailbox = Annotated[
+    str,
+    AfterValidator(
+        _formed(r"[!-;=?A-~]{1,64}@[A-Za-z0-9.-]{1,189}", "is no mail address", "ops@example.com")
+    ),
+]
 """An address of ASCII characters (RFC 5321): every server takes it."""
-PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
-"""E.164: + and the country code first."""
+PhoneNumber = Annotated[
+    str,
+    AfterValidator(_formed(r"\+[1-9][0-9]{6,14}", "is no number with + and the country code", "+4930123456")),
+]
+"""E.164."""
 SmsSender = Annotated[
-    str, StringConstraints(pattern=r"^(\+[1-9][0-9]{6,14}|[A-Za-z0-9 ]{1,11}|MG[0-9a-f]{32})$")
+    str,
+    AfterValidator(
+        _formed(
+            r"(\+[1-9][0-9]{6,14}|[A-Za-z0-9 ]{1,11}|MG[0-9a-f]{32})",
+            "is no number, no name of at most 11 letters and digits, and no messaging service",
+            "+4930123456",
+        )
+    ),
+]
+Host = Annotated[
+    str,
+    AfterValidator(
+        _formed(r"[A-Za-z0-9.:-]{1,253}", "is no name or address of a server", "mail.example.com")
+    ),
+]
+Account = Annotated[
+    str,
+    AfterValidator(
+        _formed(r"[A-Za-z0-9_-]{1,64}", "is no account's SID", "AC0123456789abcdef0123456789abcdef")
+    ),
 ]
 
 
@@ -69,6 +114,15 @@ class Secret(Section):
     """The environment variable of control that holds it."""
     file: AbsolutePath | None = None
     """The file that holds it, by its whole path. White space around it does not count."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_itself(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            raise ValueError(
+                "a secret never stands in the configuration itself; write where it is, as {env: NAME} or {file: /whole/path}"
+            )
+        return given
 
     @model_validator(mode="after")
     def _one_source(self) -> "Secret":
@@ -96,7 +150,7 @@ class PagerDuty(Section):
 class Email(Section):
     """Mail, handed to your own mail server."""
 
-    host: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]
+    host: Host
     """The mail server."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """Its port. Left out: 587 for starttls, 465 for tls, 25 for none."""
@@ -130,7 +184,7 @@ class Email(Section):
 class Sms(Section):
     """Text messages, through Twilio or what answers like its Messages API."""
 
-    account: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    account: Account
     """The account's SID."""
     token: Secret
     """Where the account's token is."""

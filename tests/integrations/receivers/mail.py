@@ -61,7 +61,8 @@ class MailReceiver:
         self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any
     ) -> AuthResult:
         given = cast(LoginPassword, data)
-        return AuthResult(success=(given.login.decode(), given.password.decode()) == self.login)
+        known = (given.login.decode(), given.password.decode()) == self.login
+        return AuthResult(success=known, handled=False)  # not handled: the server itself answers 235 or 535
 
 
 class _Rude(asyncio.Protocol):

@@ -26,8 +26,6 @@ async def hand_over(
         return Outcome("again", f"no answer within {within:g} s")
     except aiosmtplib.SMTPRecipientsRefused as error:
         return _partly(to, {each.recipient: (each.code, each.message) for each in error.recipients})
-    except aiosmtplib.SMTPNotSupported as error:
-        return Outcome("refused", _said(f"the mail server cannot do what the settings ask for: {error}"))
     except aiosmtplib.SMTPResponseException as error:
         said = _said(f"{error.code} {error.message}")
         return Outcome("refused" if 500 <= error.code < 600 else "again", said)
