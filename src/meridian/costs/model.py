@@ -90,7 +90,8 @@ def sentence(costs: Costs, cost: Cost, span: str) -> str:
     money = f"{costs.currency} {cost.total:,.2f} in {span}"
     each = f", {costs.currency} {cost.per_user:.4f} for each active user" if cost.per_user is not None else ""
     assumed = ", ".join(["prices", *assumptions(costs)])
-    return f"{money}{each}. Measured: requests, bytes, AI requests, purchases, earnings. Assumed: {assumed}."
+    known = "requests, bytes, AI requests, purchases, earnings, instances of the inventory"
+    return f"{money}{each}. Measured: {known}. Assumed: {assumed}."
 
 
 def _priced(prices: Prices) -> bool:
