@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "rollback": "meridian.cli.commands.rollback:rollback",
     "config": "meridian.cli.commands.config:config",
     "compile": "meridian.cli.commands.compile:compile",
+    "export": "meridian.cli.commands.export:export",
     "route": "meridian.cli.commands.route:route",
     "region": "meridian.cli.commands.region:region",
     "user": "meridian.cli.commands.user:user",

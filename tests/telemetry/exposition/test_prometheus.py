@@ -29,7 +29,10 @@ def test_a_scrape_says_what_was_counted() -> None:
     found = values(exposed(4, 120, 900))
 
     assert found["meridian_requests_total", "chat", "europe-west1", "EU", "chat-service", "2xx", "1"] == 3
-    assert found["meridian_response_bytes_total", "chat", "europe-west1", "EU"] == 600
+    assert (
+        found["meridian_response_bytes_total", "chat", "europe-west1", "EU", "chat-service", "2xx", "1"]
+        == 600
+    )
     assert found["meridian_market_requests_total", "FR", "europe-west1", "ok", "EU"] == 3
     assert found["meridian_business_amount_total", "EU", "token.spent"] == 15
     assert found["meridian_active_people", "EU", "users"] == 2
@@ -43,11 +46,12 @@ def test_durations_are_seconds_in_cumulative_buckets() -> None:
     name = "meridian_request_duration_seconds"
 
     steps = [
-        found[f"{name}_bucket", "chat", le, "europe-west1", "EU"] for le in ("0.005", "0.1", "0.15", "+Inf")
+        found[f"{name}_bucket", "chat", le, "europe-west1", "EU", "chat-service", "1"]
+        for le in ("0.005", "0.1", "0.15", "+Inf")
     ]
     assert steps == [1, 1, 2, 3]
-    assert found[f"{name}_count", "chat", "europe-west1", "EU"] == 3
-    assert abs(found[f"{name}_sum", "chat", "europe-west1", "EU"] - 1.024) < 0.01
+    assert found[f"{name}_count", "chat", "europe-west1", "EU", "chat-service", "1"] == 3
+    assert abs(found[f"{name}_sum", "chat", "europe-west1", "EU", "chat-service", "1"] - 1.024) < 0.01
 
 
 def test_promtool_has_nothing_to_object_to() -> None:

@@ -10,10 +10,13 @@ from typing import Literal
 from meridian.telemetry.cube import Cube
 from meridian.telemetry.histogram import Histogram, middle
 from meridian.telemetry.kinds import ACTION, BUSINESS, EDGE, GAUGE, MARKET, PEOPLE, TRAFFIC
+from meridian.telemetry.metrics.catalogue import ANSWERED
 
 PREFIX = "meridian_"
 BOUNDS = (5, 10, 25, 50, 100, 150, 200, 350, 400, 500, 800, 1000, 2000, 3000, 5000, 10_000, 30_000, 60_000)
 """Milliseconds: a usual ladder, and the objectives of the Avalo profile, so that a rule can count what is slower."""
+
+DURATION_LABELS = ("region", "location", "feature", "service", "version")
 
 Shape = Literal["counter", "gauge", "histogram"]
 Labels = tuple[tuple[str, str], ...]
@@ -47,7 +50,7 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counter:
+class Counter:
     name: str
     help: str
     unit: str
@@ -56,8 +59,8 @@ class _Counter:
     labels: tuple[str, ...]
 
 
-_COUNTERS = (
-    _Counter(
+COUNTERS = (
+    Counter(
         "requests",
         "Requests of clients, by what answered them.",
         "{request}",
@@ -65,13 +68,9 @@ _COUNTERS = (
         0,
         TRAFFIC.labels,
     ),
-    _Counter(
-        "request_bytes", "Bytes that clients sent.", "By", TRAFFIC.name, 1, ("region", "location", "feature")
-    ),
-    _Counter(
-        "response_bytes", "Bytes sent to clients.", "By", TRAFFIC.name, 2, ("region", "location", "feature")
-    ),
-    _Counter(
+    Counter("request_bytes", "Bytes that clients sent.", "By", TRAFFIC.name, 1, TRAFFIC.labels),
+    Counter("response_bytes", "Bytes sent to clients.", "By", TRAFFIC.name, 2, TRAFFIC.labels),
+    Counter(
         "market_requests",
         "Requests by the country of the client.",
         "{request}",
@@ -79,7 +78,7 @@ _COUNTERS = (
         0,
         MARKET.labels,
     ),
-    _Counter(
+    Counter(
         "action_requests",
         "Actions of users; limit is the one that refused them, empty where none did.",
         "{request}",
@@ -87,10 +86,10 @@ _COUNTERS = (
         0,
         ACTION.labels,
     ),
-    _Counter(
+    Counter(
         "business_events", "Business events that the app told.", "{event}", BUSINESS.name, 0, BUSINESS.labels
     ),
-    _Counter(
+    Counter(
         "business_amount",
         "What business events amount to, in the unit of their type.",
         "1",
@@ -100,11 +99,12 @@ _COUNTERS = (
     ),
 )
 
-_WHAT = {
+WHAT = {
     "location_up": "location",
     "service_up": "service",
+    "edge_up": "edge",
     "fraud_alerts_active": "severity",
-    "channel_dead": "channel",
+    "channel_up": "channel",
 }
 """What `what` is of a gauge, where it has a better name."""
 _EDGE_UNITS = {"bytes": "By", "seconds": "s", "cores": "{cpu}"}
@@ -112,7 +112,7 @@ _EDGE_UNITS = {"bytes": "By", "seconds": "s", "cores": "{cpu}"}
 
 def counters(totals: Mapping[str, Cube]) -> Iterator[Family]:
     """Everything that only rises, and the durations."""
-    for each in _COUNTERS:
+    for each in COUNTERS:
         cube = totals[each.kind].grouped(each.labels)
         places = [cube.kind.place(label) for label in each.labels]
         samples = [
@@ -145,7 +145,7 @@ def gauges(latest: Mapping[str, Cube]) -> Iterator[Family]:
     for (name, region, what), cell in latest[GAUGE.name].cells.items() if GAUGE.name in latest else ():
         value = cell.sums[1] / cell.sums[0] if cell.sums[0] else 0.0
         by_name.setdefault(name, []).append(
-            Sample((("region", region), (_WHAT.get(name, "what"), what)), value)
+            Sample((("region", region), (WHAT.get(name, "what"), what)), value)
         )
     for name, samples in sorted(by_name.items()):
         yield Family(
@@ -182,7 +182,8 @@ def buckets(histogram: Histogram) -> Buckets:
 
 
 def _durations(cube: Cube) -> Family:
-    labels = ("region", "location", "feature")
+    labels = DURATION_LABELS
+    cube = cube.grouped(TRAFFIC.labels, {"status": ANSWERED})
     samples = [
         Sample(
             tuple((label, key[cube.kind.place(label)]) for label in labels), buckets=buckets(cell.histogram)
@@ -193,7 +194,7 @@ def _durations(cube: Cube) -> Family:
     return Family(
         PREFIX + "request_duration_seconds",
         "histogram",
-        "Time until the end of the answer, at the edge.",
+        "Time until the end of the answer, at the edge; refusals (429) and clients that went away left out.",
         "s",
         samples,
     )
