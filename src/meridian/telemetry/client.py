@@ -80,6 +80,7 @@ class AsyncEventsClient:
         failures = 0
         while True:
             pause = self.every
+            self._full.clear()
             try:
                 while self.buffer.told().waiting:
                     await self.send_batch()
@@ -142,7 +143,6 @@ class AsyncEventsClient:
         return min(LONGEST_PAUSE, 0.5 * 2.0 ** min(failures - 1, 10)) * (0.5 + self._jitter() / 2)
 
     async def _rest(self, seconds: float, *, wakes: bool) -> None:
-        self._full.clear()
         if not wakes:
             await asyncio.sleep(seconds)
             return
