@@ -23,7 +23,10 @@ function pack(folder: string): void {
     else if (TEXT.test(name)) {
       const plain = readFileSync(path);
       writeFileSync(`${path}.gz`, gzipSync(plain, { level: 9 }));
-      writeFileSync(`${path}.br`, brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+      writeFileSync(
+        `${path}.br`,
+        brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+      );
     }
   }
 }

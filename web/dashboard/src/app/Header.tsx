@@ -3,7 +3,7 @@ import { logout } from '../api/session.ts';
 import { toneOf, type Tone } from '../format/names.ts';
 import { lasting } from '../format/time.ts';
 import { useLive } from '../live/context.ts';
-import { useNow } from '../live/useNow.ts';
+import { STALE, useAge } from '../live/useAge.ts';
 import { Badge, Button, Link, Mark } from '../ui/basics.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { PAGES, pageOf } from './pages.ts';
@@ -85,21 +85,16 @@ function Level() {
   );
 }
 
-/** Numbers older than this are marked: they come each second. */
-const STALE = 5;
-
 function Freshness() {
   const connection = useLive((state) => state.connection);
-  const heard = useLive((state) => state.heard);
-  const now = useNow();
-  const age = heard ? Math.max(0, (now - heard) / 1000) : 0;
-  const stale = heard > 0 && age > STALE;
-  const tone: Tone = !heard ? 'idle' : stale ? 'bad' : connection === 'live' ? 'ok' : 'warn';
-  const said = !heard ? connection : stale ? `stale, ${lasting(age)} old` : connection;
+  const known = useLive((state) => state.heard > 0);
+  const age = useAge();
+  const stale = age > STALE;
+  const tone: Tone = !known ? 'idle' : stale ? 'bad' : connection === 'live' ? 'ok' : 'warn';
   return (
-    <span className={`freshness tone-${tone}`} role="status">
+    <span className={`freshness tone-${tone}`}>
       <Mark tone={tone} size={9} />
-      {said}
+      <span className="num">{stale ? `stale, ${lasting(age)} old` : connection}</span>
     </span>
   );
 }

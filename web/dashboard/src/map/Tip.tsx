@@ -4,6 +4,7 @@ import { countryName, toneOf } from '../format/names.ts';
 import { text } from '../format/numbers.ts';
 import { useLive } from '../live/context.ts';
 import { Mark } from '../ui/basics.tsx';
+import { marketOf } from './Land.tsx';
 
 export interface Pointed {
   kind: 'country' | 'location';
@@ -57,7 +58,7 @@ function CountryTip({ code }: { code: string }) {
   const flows = useLive((state) => state.dashboard?.flows);
   const country = useLive((state) => state.dashboard?.map.countries[code]);
   const own = flows?.filter((flow) => flow.country === code) ?? [];
-  const market = typeof country?.market === 'string' ? country.market : country?.market?.state;
+  const market = marketOf(country);
   return (
     <>
       <strong>{countryName(code)}</strong>

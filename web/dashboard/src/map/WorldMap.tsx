@@ -1,20 +1,22 @@
 /** The map of the world: which region serves whom, where each country's traffic goes now, and which location is in trouble. */
-import { lazy, memo, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import type { World } from '../../build/world.ts';
-import { toneOf } from '../format/names.ts';
+import { useParam } from '../app/router.ts';
+import { seriesColour } from '../charts/colours.ts';
+import { useVisible } from '../charts/useVisible.ts';
 import { text } from '../format/numbers.ts';
 import { useLive } from '../live/context.ts';
 import { Card, Segmented, Skeleton } from '../ui/basics.tsx';
-import { seriesColour } from '../charts/colours.ts';
-import { useVisible } from '../charts/useVisible.ts';
 import { arcs, spots, type Spot } from './arcs.ts';
 import { CountryTable } from './CountryTable.tsx';
-import { FRAME, project } from './projection.ts';
+import { Land } from './Land.tsx';
+import { Location } from './Location.tsx';
+import { FRAME } from './projection.ts';
 import { Tip, type Pointed } from './Tip.tsx';
-import { useParam } from '../app/router.ts';
+import { useScale } from './useScale.ts';
 import './map.css';
 
-/** The shapes arrive after the rest of the page: they are most of its size. */
+/** The shapes arrive after the rest of the page: they are much of its size. */
 const Drawn = lazy(async () => {
   const { default: world } = await import('virtual:world');
   return { default: () => <Drawing world={world} /> };
@@ -57,24 +59,28 @@ function Total() {
   const countries = flows
     ? new Set(flows.filter((flow) => flow.rps > 0).map((flow) => flow.country)).size
     : 0;
-  return countries ? <span className="num">{countries} countries</span> : null;
+  return countries ? <span className="num">from {countries} countries now</span> : null;
 }
 
 function Drawing({ world }: { world: World }) {
-  const map = useLive((state) => state.dashboard?.map);
+  const locations = useLive((state) => state.dashboard?.map.locations);
+  const countries = useLive((state) => state.dashboard?.map.countries);
   const flows = useLive((state) => state.dashboard?.flows);
-  const live = useLive((state) => state.dashboard?.live);
+  const order = useLive((state) => state.dashboard?.live.regions.map((each) => each.region).join() ?? '');
   const [pointed, setPointed] = useState<Pointed | null>(null);
-  const regions = useMemo(() => live?.regions.map((each) => each.region) ?? [], [live]);
-  const places = useMemo(() => spots(map?.locations ?? []), [map]);
+  const frame = useRef<SVGSVGElement>(null);
+  const scale = useScale(frame);
+  const regions = useMemo(() => order.split(','), [order]);
+  const places = useMemo(() => spots(locations ?? [], scale), [locations, scale]);
   const drawn = useMemo(() => arcs(flows ?? [], places, world.middles), [flows, places, world]);
-  const point = (target: Element | null, x: number, y: number) => {
-    const { kind, name } = (target as HTMLElement | SVGElement | null)?.dataset ?? {};
+  const point = (target: Element, x: number, y: number) => {
+    const { kind, name } = (target as SVGElement).dataset;
     setPointed(kind && name ? { kind: kind as Pointed['kind'], name, x, y } : null);
   };
   return (
     <>
       <svg
+        ref={frame}
         className="map"
         viewBox={`0 0 ${FRAME.width} ${FRAME.height}`}
         role="img"
@@ -82,118 +88,50 @@ function Drawing({ world }: { world: World }) {
         onPointerMove={(event) => point(event.target as Element, event.clientX, event.clientY)}
         onPointerLeave={() => setPointed(null)}
       >
-        <Land world={world} countries={map?.countries} regions={regions.join()} />
-        <g className="arcs">
+        <Land world={world} countries={countries} regions={order} />
+        <g className="arcs" aria-hidden="true">
           {drawn.map((each) => (
             <path
               key={each.key}
               d={each.path}
               className={`arc arc-${each.outcome}`}
               style={{
-                strokeWidth: each.width,
+                strokeWidth: each.width * Math.min(scale, 1.6),
                 ...(each.outcome === 'ok' ? { stroke: seriesColour(regions.indexOf(each.flow.region)) } : {}),
               }}
             />
           ))}
         </g>
-        <g>
+        <g aria-hidden="true">
           {places.map((spot) => (
-            <Location key={spot.location.name} spot={spot} />
+            <Location key={spot.location.name} spot={spot} scale={scale} />
           ))}
         </g>
       </svg>
+      <Legend regions={regions} />
       {pointed && <Tip pointed={pointed} />}
     </>
   );
 }
 
-/** Drawn again only when countries move between regions, not each second. */
-const Land = memo(
-  function Land({
-    world,
-    countries,
-    regions,
-  }: {
-    world: World;
-    countries: Record<string, { region: string }> | undefined;
-    regions: string;
-  }) {
-    const order = regions.split(',');
-    const fill = (code: string) => {
-      const index = order.indexOf(countries?.[code]?.region ?? '');
-      return index < 0
-        ? undefined
-        : { fill: `color-mix(in oklab, ${seriesColour(index)} var(--tint), var(--land))` };
-    };
-    const small = Object.entries(world.middles).filter(([code]) => !world.shapes[code] && countries?.[code]);
-    return (
-      <g className="land">
-        {Object.entries(world.shapes).map(([code, path]) => (
-          <path
-            key={code}
-            d={path}
-            data-kind={code ? 'country' : undefined}
-            data-name={code}
-            style={fill(code)}
-          />
-        ))}
-        {small.map(([code, middle]) => {
-          const [x, y] = project(...middle);
-          return (
-            <circle
-              key={code}
-              cx={x}
-              cy={y}
-              r="1.4"
-              data-kind="country"
-              data-name={code}
-              style={fill(code)}
-            />
-          );
-        })}
-      </g>
-    );
-  },
-  (before, after) =>
-    before.world === after.world &&
-    before.regions === after.regions &&
-    sameCountries(before.countries, after.countries),
-);
-
-function sameCountries(
-  one?: Record<string, { region: string }>,
-  other?: Record<string, { region: string }>,
-): boolean {
-  return one === other;
-}
-
-function Location({ spot }: { spot: Spot }) {
-  const { location, x, y } = spot;
-  const tone = toneOf(location.status);
-  const [placeX, placeY] = project(location.latitude, location.longitude);
-  const left = x < placeX - 4 && Math.abs(x - placeX) > 2;
-  const data = { 'data-kind': 'location', 'data-name': location.name };
+function Legend({ regions }: { regions: readonly string[] }) {
   return (
-    <g className={`location tone-${tone}`}>
-      <path className="leader" d={`M${placeX} ${placeY}L${x} ${y}`} />
-      {tone === 'bad' && <circle className="alarm" cx={x} cy={y} r="9" />}
-      <g transform={`translate(${x} ${y})`}>
-        <circle className="halo" r="9" {...data} />
-        {tone === 'bad' ? (
-          <path className="cross" d="M-3 -3 3 3M3 -3 -3 3" {...data} />
-        ) : tone === 'warn' ? (
-          <path className="core" d="M0 -4.5 4.6 3.6H-4.6Z" {...data} />
-        ) : (
-          <circle className="core" r="4" {...data} />
-        )}
-        <text x={left ? -13 : 13} y="-1" textAnchor={left ? 'end' : 'start'}>
-          {location.name}
-        </text>
-        <text className="sub" x={left ? -13 : 13} y="11" textAnchor={left ? 'end' : 'start'}>
-          {tone === 'bad' ? location.status : text(location.rps, 'rps')}
-        </text>
-      </g>
-    </g>
+    <ul className="map-legend">
+      {regions.map((region, index) => (
+        <li key={region}>
+          <i style={{ background: seriesColour(index) }} />
+          {region}
+        </li>
+      ))}
+      <li>
+        <i className="map-legend-line arc-warn-key" />
+        refused
+      </li>
+      <li>
+        <i className="map-legend-line arc-bad-key" />
+        failing
+      </li>
+    </ul>
   );
 }
 

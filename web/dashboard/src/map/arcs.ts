@@ -24,7 +24,7 @@ export const MOST_ARCS = 70;
 /** Shares from which a country's traffic counts as failing or as refused. */
 const FAILING = 0.02;
 const REFUSED = 0.1;
-/** Units that two locations' markers stay apart, so that neighbours can be told apart on a map of the world. */
+/** Units that two locations' markers stay apart at scale 1, so that neighbours can be told apart on a map of the world. */
 const APART = 30;
 
 export function outcomeOf(flow: Flow): Outcome {
@@ -32,8 +32,9 @@ export function outcomeOf(flow: Flow): Outcome {
   return flow.refused_share >= REFUSED ? 'warn' : 'ok';
 }
 
-/** Where each location's marker is: its place, pushed away from those of its neighbours. */
-export function spots(locations: readonly LocationLive[]): Spot[] {
+/** Where each location's marker is: its place, pushed away from those of its neighbours. scale: of the markers. */
+export function spots(locations: readonly LocationLive[], scale = 1): Spot[] {
+  const apart = APART * scale;
   const placed = locations.map((location) => {
     const [x, y] = project(location.latitude, location.longitude);
     return { location, x, y };
@@ -45,8 +46,8 @@ export function spots(locations: readonly LocationLive[]): Spot[] {
         const dx = other.x - one.x || 0.1;
         const dy = other.y - one.y;
         const distance = Math.hypot(dx, dy);
-        if (distance >= APART) continue;
-        const push = (APART - distance) / 2 / distance;
+        if (distance >= apart) continue;
+        const push = (apart - distance) / 2 / distance;
         one.x -= dx * push;
         one.y -= dy * push;
         other.x += dx * push;

@@ -1,11 +1,15 @@
 /** How the app is, in one sentence that nobody can overlook when it matters; read out when it changes. */
 import { toneOf } from '../format/names.ts';
+import { lasting } from '../format/time.ts';
 import { useLive } from '../live/context.ts';
+import { STALE, useAge } from '../live/useAge.ts';
 import { capital, Mark } from '../ui/basics.tsx';
 
 export function Story() {
   const status = useLive((state) => state.dashboard?.live.system.status);
   const sentence = useLive((state) => state.dashboard?.live.system.sentence);
+  const age = useAge();
+  if (age > STALE) return <Stale age={age} />;
   const tone = toneOf(status ?? '');
   return (
     <div
@@ -19,6 +23,19 @@ export function Story() {
           <p>{capital(sentence || status || '')}</p>
         </>
       )}
+    </div>
+  );
+}
+
+/** Read out once, not with each second. */
+function Stale({ age }: { age: number }) {
+  return (
+    <div className="story tone-bad" role="alert">
+      <Mark tone="bad" size={14} />
+      <p>
+        Control does not answer: these numbers are <span aria-live="off">{lasting(age)}</span> old. Edges go
+        on without it; this page tries again.
+      </p>
     </div>
   );
 }

@@ -2,13 +2,16 @@
 
 const WIDTH = 300;
 const HEIGHT = 28;
+/** Seconds that the whole width is at least. */
+const SHORTEST = 60;
 
 export function Spark({ values, kept }: { values: readonly (number | null)[]; kept: number }) {
-  const line = sparkPath(values, kept, WIDTH, HEIGHT);
+  const shown = Math.min(kept, Math.max(SHORTEST, values.length));
+  const line = sparkPath(values, shown, WIDTH, HEIGHT);
   if (!line) return <svg className="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" />;
   return (
     <svg className="spark" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-      <path className="spark-area" d={`${line}V${HEIGHT}H${start(values.length, kept).toFixed(1)}Z`} />
+      <path className="spark-area" d={`${line}V${HEIGHT}H${start(values.length, shown).toFixed(1)}Z`} />
       <path d={line} />
     </svg>
   );

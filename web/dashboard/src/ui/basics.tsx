@@ -174,6 +174,7 @@ export function Skeleton({ height = 16, width = '100%' }: { height?: number; wid
   return <span className="skeleton" style={{ height, width }} aria-hidden="true" />;
 }
 
+/** A sentence of control begins small, as it may stand anywhere; here it begins with a capital, unless its first word is a name. */
 export function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  return /^[a-z]+[\d.-]/.test(sentence) ? sentence : sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
