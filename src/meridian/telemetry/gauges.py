@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from meridian.core.clock import Clock
 from meridian.feature import Control
 from meridian.telemetry.cube import Cube
-from meridian.telemetry.kinds import BUSINESS, GAUGE
+from meridian.telemetry.kinds import GAUGE
 from meridian.telemetry.live.ring import live_of
 
 MOST_PENDING = 60
@@ -56,14 +56,7 @@ def observe_gauge(control: Control, name: str, region: str, what: str, value: fl
     observe(control, {GAUGE.name: cube})
 
 
-def observe_event(control: Control, region: str, type: str, amount: float = 0.0, events: float = 1.0) -> None:
-    """Counts something that control did or saw itself, as a business event."""
-    cube = Cube(BUSINESS)
-    cube.add((region, type), events, amount)
-    observe(control, {BUSINESS.name: cube})
-
-
 def observe(control: Control, cubes: Mapping[str, Cube]) -> None:
-    """Cubes of GAUGE or BUSINESS, to the ring and, every ten seconds, to history."""
+    """To the ring at once, and to history within 20 s while this process leads."""
     live_of(control).observe(cubes)
     gauges_of(control).add(cubes)

@@ -45,8 +45,9 @@ class Ring:
         self._lanes = {name: Lane(kind, SPREAD * kind.most) for name, kind in KINDS.items()}
         self._heard: dict[Edge, Heard] = {}
         self.started = clock.monotonic()
-        self.began = self.second
-        """The first second of which everything is known; earlier once it is warmed from history."""
+        self.began = self.first = self.second
+        """began: the first second of which everything is known; earlier than `first`, when this ring was made, once it is warmed from
+        history."""
 
     @property
     def second(self) -> int:
