@@ -16,12 +16,12 @@ LEVELS: dict[str, Any] = {
 }
 RULES: dict[str, Any] = {
     "failing": {
-        "condition": {"metric": "error_rate", "above": 5, "clears": 2, "at_least": 100},
+        "condition": {"metric": "error_rate", "above": 0.05, "clears": 0.02, "at_least": 100},
         "for": "30s",
         "level": 1,
     },
     "broken": {
-        "condition": {"metric": "error_rate", "above": 25, "clears": 10, "at_least": 100},
+        "condition": {"metric": "error_rate", "above": 0.25, "clears": 0.1, "at_least": 100},
         "for": "60s",
         "level": 2,
         "scope": "everywhere",

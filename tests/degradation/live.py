@@ -39,8 +39,8 @@ class Told:
     async def now(self, query: Query) -> Mapping[Group, Value]:
         assert query.metric == "error_rate"
         if query.by:
-            return {(region,): Value(rate, 1000) for region, rate in self.errors.items()}
-        return {(): Value(max(self.errors.values()), 1000)} if self.errors else {}
+            return {(region,): Value(rate / 100, 1000) for region, rate in self.errors.items()}
+        return {(): Value(max(self.errors.values()) / 100, 1000)} if self.errors else {}
 
     def fresh(self) -> bool:
         return self.known

@@ -91,8 +91,9 @@ def test_an_order_for_everywhere_tells_which_regions_stay_degraded() -> None:
         (["2"], "--reason is missing: say why, for the journal."),
         (["--auto"], "--reason is missing: say why, for the journal."),
         (["2", "--auto", "--reason", "x"], "LEVEL and --auto say different things; give one of them."),
+        (["two", "--reason", "x"], "'two' is no level; give 0 (normal) to 3 (essential only)"),
         (["--reason", "x"], "a reason for what? Give a LEVEL, or --auto."),
-        (["4", "--reason", "x"], "4 is not in the range 0<=x<=3."),
+        (["4", "--reason", "x"], "'4' is no level; give 0 (normal) to 3 (essential only)"),
     ],
 )
 def test_a_command_that_is_not_whole_says_what_is_missing(arguments: list[str], said: str) -> None:

@@ -173,14 +173,16 @@ def test_a_refusal_is_in_the_access_log_with_its_reason(shop: Shop) -> None:
 
     until(lines, 15, "the line of the request")
     [line] = lines()
-    assert (line["limit"], line["feature"], line["action"], line["status"]) == (
+    about = line["alike"]
+    assert isinstance(about, dict)
+    assert (about["limit"], about["feature"], about["action"], about["status"]) == (
         "degraded/1",
         "ai",
         "ask",
         503,
     )
-    assert turned_off(str(line["limit"]))
-    assert line["location"] is None
+    assert turned_off(str(about["limit"]))
+    assert about["location"] is None
 
 
 def test_after_a_restart_without_control_the_level_stands(shop: Shop) -> None:

@@ -47,8 +47,8 @@ class Played:
         self.now += timedelta(seconds=seconds)
         whole = max(rates.values(), default=0.0) if total is None else total
         values: dict[str, dict[Group, Value]] = {
-            "failing": {(region,): Value(rate, n) for region, rate in rates.items()},
-            "broken": {(): Value(whole, n)} if rates or total is not None else {},
+            "failing": {(region,): Value(rate / 100, n) for region, rate in rates.items()},
+            "broken": {(): Value(whole / 100, n)} if rates or total is not None else {},
         }
         seen = Seen(dict(self.standings), values, fresh)
         self.clocks, decisions = JUDGE.decide(self.policy, self.clocks, seen, self.now)
@@ -85,7 +85,7 @@ def test_a_region_goes_to_a_level_alone_once_the_rule_has_held_for_its_time() ->
     played.run(4, BAD)
     [(_, decision)] = played.decided
     assert (decision.kind, decision.subject) == ("level-raised", "EU")
-    assert decision.sentence == "EU: level 1 (saving), from 0: failing: error_rate 8 > 5 for 30s"
+    assert decision.sentence == "EU: level 1 (saving), from 0: failing: error_rate 8% > 5% for 30s"
     assert (played.level("EU"), played.level("US"), played.level(EVERYWHERE)) == (1, 0, 0)
 
 
@@ -109,13 +109,13 @@ def test_a_rule_for_everywhere_raises_all_regions() -> None:
     assert played.level(EVERYWHERE) == 2
     assert (
         played.decided[-1][1].sentence
-        == "everywhere: level 2 (reduced), from 0: broken: error_rate 40 > 25 for 1m"
+        == "everywhere: level 2 (reduced), from 0: broken: error_rate 40% > 25% for 1m"
     )
 
 
 def test_a_level_is_left_one_step_at_a_time_with_a_pause_before_each() -> None:
     played = Played(policy=config(rules={"bad": {**RULES["failing"], "level": 3}}))
-    values: dict[Group, Value] = {("EU",): Value(9.0, 1000)}
+    values: dict[Group, Value] = {("EU",): Value(0.09, 1000)}
     for _ in range(20):
         played.now += timedelta(seconds=2)
         seen = Seen(dict(played.standings), {"bad": values}, True)

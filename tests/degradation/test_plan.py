@@ -20,7 +20,7 @@ METHODS = ["GET", "POST", "OPTIONS"]
         (0, []),
         (1, ["ai", "media (POST)"]),
         (2, ["ai", "media (POST)", "media (50% of users)"]),
-        (3, ["ai", "chat-search", "media (POST)", "media (50% of users)", "media"]),
+        (3, ["ai", "chat-search", "media"]),
     ],
 )
 def test_each_level_turns_off_what_those_below_it_do(level: int, off: list[str]) -> None:
@@ -55,6 +55,12 @@ def test_a_larger_share_takes_nobody_back_in(feature: str, who: str, one: float,
 def test_a_share_of_users_is_that_share(share: float, name: str) -> None:
     refused = sum(luck("feed", name.format(number)) < share for number in range(4000))
     assert abs(refused / 4000 - share) < 0.03
+
+
+def test_users_one_digit_apart_do_not_share_their_luck() -> None:
+    tens = [sum(luck("feed", f"user-{ten}{digit}") < 0.5 for digit in range(10)) for ten in range(100)]
+    assert sum(each in (0, 10) for each in tens) < 5
+    assert 400 < sum(tens) < 600
 
 
 def test_users_for_whom_one_feature_is_off_may_have_another() -> None:

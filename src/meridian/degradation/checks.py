@@ -6,8 +6,9 @@ from meridian.config.schema.root import Config
 from meridian.core.errors import Finding
 from meridian.core.suggest import did_you_mean
 from meridian.degradation import policytests
-from meridian.degradation.plan import section
+from meridian.degradation.plan import asked, section
 from meridian.degradation.settings import Degradation, Level
+from meridian.telemetry.conditions import problems
 
 SECTION = "degradation"
 
@@ -26,14 +27,16 @@ def _references(config: Config, settings: Degradation) -> Iterator[Finding]:
         yield from _named((SECTION, "essential", index), feature, config.features)
     for number, level in settings.levels.items():
         for feature in level.turns_off:
-            yield from _named((SECTION, "levels", number, "turns_off", feature), feature, config.features)
+            yield from _named(
+                (SECTION, "levels", str(number), "turns_off", feature), feature, config.features
+            )
     for index, test in enumerate(settings.tests):
         yield from _named((SECTION, "tests", index, "given", "feature"), test.given.feature, config.features)
 
 
 def _essential(config: Config, settings: Degradation) -> Iterator[Finding]:
     for number, level in settings.levels.items():
-        path = (SECTION, "levels", number)
+        path = (SECTION, "levels", str(number))
         for feature in level.turns_off:
             if feature in settings.essential:
                 what = f"level {number} turns off {feature}, which is essential"
@@ -54,10 +57,13 @@ def _empty(level: Level) -> bool:
 
 def _rules(settings: Degradation) -> Iterator[Finding]:
     for name, rule in settings.rules.items():
+        path = (SECTION, "rules", name)
         if rule.level not in settings.levels:
-            known = ", ".join(map(str, sorted(settings.levels)))
+            listed = ", ".join(map(str, sorted(settings.levels)))
             what = f"there is no level {rule.level} to go to"
-            yield Finding((SECTION, "rules", name, "level"), what, f"use one of {known}, or write the level")
+            yield Finding((*path, "level"), what, f"use one of {listed}, or write the level")
+        for keys, what, todo in problems(asked(rule)):
+            yield Finding((*path, "condition", *keys), what, todo)
 
 
 def _named(path: tuple[str | int, ...], name: str, known: Collection[str]) -> Iterator[Finding]:

@@ -23,8 +23,20 @@ class Session(Protocol):
     def client(self, home: str | None = None) -> Client: ...
 
 
+class Level(click.IntRange):
+    """0 to 3; says in a sentence what is wrong with another."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 3)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if str(value) not in ("0", "1", "2", "3"):
+            self.fail(f"{str(value)[:60]!r} is no level; give 0 (normal) to 3 (essential only)", param, ctx)
+        return int(value)
+
+
 @click.command(short_help="What is turned off to keep the rest working.")
-@click.argument("level", type=click.IntRange(0, 3), required=False)
+@click.argument("level", type=Level(), required=False)
 @click.option("--auto", is_flag=True, help="Leave it to the rules from here on.")
 @click.option("--region", default="", help="Only what this region serves. Left out: everywhere.")
 @click.option("--reason", default="", help="Why; it stands in the journal. Needed with LEVEL and --auto.")

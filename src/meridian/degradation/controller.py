@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from meridian.core.decision import Decision
 from meridian.core.errors import MeridianError
 from meridian.degradation.carrying import carry_out
-from meridian.degradation.judge import DegradationJudge, Seen, asked
+from meridian.degradation.judge import DegradationJudge, Seen
 from meridian.degradation.load import in_force
-from meridian.degradation.plan import section
+from meridian.degradation.plan import asked, section
 from meridian.degradation.state import DegradationState, Standing
 from meridian.degradation.store import Levels
 from meridian.feature import Control

@@ -2,10 +2,15 @@
 -- What is turned off of what the region serves to which the request goes, by the rules of plan.py.
 
 local function luck(feature, who)
-  local state = 1
+  local state = 0
   local text = feature .. " " .. who
-  for at = 1, #text do state = (state + text:byte(at)) * 48271 % 2147483647 end
-  return state / 2147483647
+  for at = 1, #text do
+    state = (state + text:byte(at)) * 1025 % 4294967296
+    state = bit.bxor(state, bit.rshift(state, 6)) % 4294967296
+  end
+  state = state * 9 % 4294967296
+  state = bit.bxor(state, bit.rshift(state, 11)) % 4294967296
+  return state * 32769 % 4294967296 / 4294967296
 end
 
 local function who_of(handle, facts)

@@ -14,7 +14,12 @@ from meridian.degradation.settings import Degradation
 from meridian.feature import Control, Feature
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from fastapi import APIRouter
+
+    from meridian.core.controller import Controller
 
 
 def _api(control: Control) -> APIRouter:
@@ -24,6 +29,14 @@ def _api(control: Control) -> APIRouter:
     return router(control)
 
 
+def _controllers(control: Control) -> Sequence[Controller[Any, Any, Any]]:
+    """Imported where control asks for them: the numbers that rules look at need more than a command does."""
+    from meridian.degradation.controller import Degrading
+    from meridian.telemetry.metrics import metrics_of
+
+    return (Degrading(control, metrics_of(control)),)
+
+
 FEATURE = Feature(
     name="degradation",
     settings=Degradation,
@@ -31,6 +44,7 @@ FEATURE = Feature(
     changes=changes,
     load=load,
     compile=compile_degradation,
+    controllers=_controllers,
     api=_api,
     commands=COMMANDS,
     migrations=files("meridian.degradation") / "migrations",

@@ -14,10 +14,11 @@ from meridian.config.schema.base import duration
 from meridian.config.schema.root import Config
 from meridian.core.decision import Decision, clip
 from meridian.core.errors import Conflict
-from meridian.degradation.plan import name_of, section
+from meridian.degradation.plan import asked, name_of, section
 from meridian.degradation.settings import Degradation, Rule
 from meridian.degradation.state import EVERYWHERE, Standing, where
 from meridian.telemetry.conditions import Condition, Held, Patience, verdicts
+from meridian.telemetry.metrics.catalogue import metric_of
 from meridian.telemetry.metrics.query import Group, Value
 
 NAME = "degradation.rules"
@@ -97,14 +98,6 @@ class DegradationJudge:
                 "another version of Meridian may have written it",
             ) from error
         return [decision] if decision else []
-
-
-def asked(rule: Rule) -> Condition:
-    """The condition as it is asked: by region where the rule's scope is the region."""
-    condition = rule.condition
-    if rule.scope == "everywhere" or "region" in condition.by:
-        return condition
-    return condition.model_copy(update={"by": ("region", *condition.by)})
 
 
 def wanted(asking: Sequence[Asking]) -> int:
@@ -226,11 +219,20 @@ def _asking(settings: Degradation, held: Mapping[str, Held], region: str) -> Ite
 
 
 def _because(rule: Rule, group: Group, value: float) -> str:
-    """ "error_rate 7.3 > 5 for 30s (chat)"."""
+    """ "error_rate 7.3% > 5% for 30s (chat)"."""
     condition = rule.condition
     sign = ">" if condition.above is not None else "<"
-    told = f"{condition.metric} {value:.4g} {sign} {condition.bound:g} for {duration(rule.for_)}"
+    found, bound = (_measured(condition, each) for each in (value, condition.bound))
+    told = f"{condition.metric} {found} {sign} {bound} for {duration(rule.for_)}"
     others = [
         value for label, value in zip(asked(rule).by, group, strict=True) if label != "region" and value
     ]
     return f"{told} ({', '.join(others)})" if others else told
+
+
+def _measured(condition: Condition, value: float) -> str:
+    """With its unit."""
+    unit = metric_of(condition.metric).unit
+    if unit == "share":
+        return f"{value * 100:.3g}%"
+    return f"{value:.4g}" if unit in ("count", "amount") else f"{value:.4g} {unit}"

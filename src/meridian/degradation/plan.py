@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from meridian.config.schema.root import Config
-from meridian.degradation.settings import Degradation, Off
+from meridian.degradation.settings import Degradation, Off, Rule
+from meridian.telemetry.conditions import Condition
 
 NONE = Degradation()
 WHOLE = Off()
-_MULTIPLIER, _PRIME = 48271, 2**31 - 1
-"""Of the minimal standard generator (Park, Miller and Stockmeyer 1993). Its products stay below 2^53, so that Lua, which counts
-in doubles, comes to the same numbers."""
+_WORD = 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,8 @@ def section(config: Config) -> Degradation:
 
 
 def cuts(config: Config, level: int) -> Mapping[str, tuple[Cut, ...]]:
-    """Feature -> everything that is off of it at this level, whether by it or by a lower one. What is off as a whole anyway is
-    said once."""
+    """Feature -> everything that is off of it at this level, whether by it or by a lower one. Of what is off as a
+    whole, no parts are told."""
     settings = section(config)
     found: dict[str, list[Cut]] = {}
     for number, each in sorted(settings.levels.items()):
@@ -42,8 +41,9 @@ def cuts(config: Config, level: int) -> Mapping[str, tuple[Cut, ...]]:
             off |= {name: WHOLE for name in config.features if name not in settings.essential}
         for feature, part in off.items():
             already = found.setdefault(feature, [])
-            if part not in [cut.off for cut in already] and not any(cut.off == WHOLE for cut in already):
-                already.append(Cut(part, number))
+            if any(cut.off in (part, WHOLE) for cut in already):
+                continue
+            found[feature] = [Cut(part, number)] if part == WHOLE else [*already, Cut(part, number)]
     return {feature: tuple(found[feature]) for feature in sorted(found)}
 
 
@@ -61,11 +61,16 @@ def applies(off: Off, method: str) -> bool:
 
 
 def luck(feature: str, who: str) -> float:
-    """0 to 1, the same for a user and a feature at any time and any edge; users for whom one feature is off may have another."""
-    state = 1
+    """0 to 1, the same for a user and a feature at any time and any edge; users for whom one feature is off may have another.
+    By Jenkins's one-at-a-time hash (Dr. Dobb's Journal, September 1997): its shifts and sums stay below 2^53, so that Lua, which
+    counts in doubles, comes to the same."""
+    state = 0
     for byte in f"{feature} {who}".encode():
-        state = (state + byte) * _MULTIPLIER % _PRIME
-    return state / _PRIME
+        state = (state + byte) * 1025 % _WORD
+        state ^= state >> 6
+    state = state * 9 % _WORD
+    state ^= state >> 11
+    return state * 32769 % _WORD / _WORD
 
 
 def said(feature: str, off: Off) -> str:
@@ -85,3 +90,11 @@ def name_of(settings: Degradation, level: int) -> str:
     """The level's name; that of the next lower one where it has none of its own."""
     known = [number for number in settings.levels if number <= level]
     return settings.levels[max(known)].name if known else "normal"
+
+
+def asked(rule: Rule) -> Condition:
+    """The condition as it is asked: by region where the rule's scope is the region."""
+    condition = rule.condition
+    if rule.scope == "everywhere" or "region" in condition.by:
+        return condition
+    return condition.model_copy(update={"by": ("region", *condition.by)})
