@@ -1,9 +1,10 @@
+import base64
 from pathlib import Path
 
 import pytest
 
 from meridian.alerts.channels import Secret
-from meridian.alerts.deliveries.secrets import Secrets, hidden
+from meridian.alerts.deliveries.secrets import Secrets, forms, hidden
 from meridian.core.errors import Unavailable
 
 
@@ -50,6 +51,11 @@ def test_a_variable_that_is_not_set_is_named() -> None:
 def test_secrets_are_taken_out_of_what_others_say() -> None:
     assert hidden("no key abcd here, nor abcdef", ["abcd", "abcdef"]) == "no key *** here, nor ***"
     assert hidden("a b c", ["a"]) == "a b c"
+
+
+def test_a_secret_is_known_in_every_form_in_which_it_may_come_back() -> None:
+    assert "/services/T0/B0/xyz" in forms("https://hooks.slack.com/services/T0/B0/xyz")
+    assert base64.b64encode(b"AC1:token").decode() in forms("token", "AC1")
 
 
 def test_the_environment_is_not_shown() -> None:

@@ -15,7 +15,7 @@ class PagerDutyReceiver(HttpReceiver):
     """open: keys of alerts that are triggered or acknowledged. taken: alert events. changes: change events. opened: how many
     alerts were made, by key."""
 
-    key: str = "0123456789abcdef0123456789abcdef"
+    key: str = "fedcba98765432100123456789abcdef"
     taken: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     open: dict[str, str] = field(default_factory=dict)

@@ -1,9 +1,11 @@
 """Reads secrets where the configuration says they are, and keeps them out of what people see."""
 
+import base64
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from meridian.alerts.channels import Secret
 from meridian.core.errors import Unavailable
@@ -32,8 +34,22 @@ class Secrets:
         return text
 
 
+def forms(secret: str, *users: str) -> set[str]:
+    """How a secret may come back in somebody's answer: as it is, the path of an address, and as logins write it. users: who sign
+    in with it."""
+    found = {secret, base64.b64encode(secret.encode()).decode()}
+    if "://" in secret:
+        path = urlsplit(secret).path
+        found |= {path, path.rpartition("/")[2]}
+    for user in users:
+        for login in (f"{user}:{secret}", f"\0{user}\0{secret}"):
+            found.add(base64.b64encode(login.encode()).decode())
+    return found
+
+
 def hidden(text: str, secrets: Collection[str]) -> str:
-    """The text without any of the secrets: receivers and libraries quote what they were given."""
+    """The text without any of the secrets: receivers and libraries quote what they were given. Before the text is cut: half a
+    secret is not found."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST_HIDDEN:
             text = text.replace(secret, "***")

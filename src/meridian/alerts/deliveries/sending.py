@@ -1,7 +1,7 @@
 """Sends one notice on one channel, and says how that went. Never raises: whatever happens is an outcome."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from meridian.alerts.channels import Channel, Email, Secret, Sms, is_loopback
 from meridian.alerts.deliveries.backoff import retry_after
 from meridian.alerts.deliveries.http import Unreached, post
-from meridian.alerts.deliveries.secrets import Secrets, hidden
+from meridian.alerts.deliveries.secrets import Secrets, forms, hidden
 from meridian.alerts.deliveries.smtp import hand_over
 from meridian.core.errors import Unavailable
 from meridian.integrations import email, pagerduty, slack, sms, webhook
@@ -18,7 +18,6 @@ from meridian.integrations.notice import Notice
 from meridian.integrations.outgoing import CUT, Answer, Outcome, Request, judged
 
 TIMEOUT = 10.0
-Reveal = Callable[[Secret], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +31,14 @@ class Sender:
         self, channel: Channel, notice: Notice, *, delivery: str, reached: Sequence[str], now: datetime
     ) -> Outcome:
         """delivery: its id, the same each time. reached: recipients who have it already."""
-        known: list[str] = []
-
-        async def reveal(secret: Secret) -> str:
-            known.append(await asyncio.to_thread(self.secrets.reveal, secret))
-            return known[-1]
-
+        told = _Told(self.secrets)
         try:
-            outcome = await self._send(channel, notice, delivery, reached, now, reveal)
+            outcome = await self._send(channel, notice, delivery, reached, now, told)
         except Unavailable as error:
             outcome = Outcome("again", str(error))
         except Exception as error:  # noqa: BLE001 - one notice that cannot be put into words must not stop the others
             outcome = Outcome("refused", f"it cannot be sent: {type(error).__name__}: {error}")
-        return replace(outcome, said=hidden(outcome.said, known))
+        return replace(outcome, said=told.hide(outcome.said))
 
     async def _send(
         self,
@@ -53,47 +47,50 @@ class Sender:
         delivery: str,
         reached: Sequence[str],
         now: datetime,
-        reveal: Reveal,
+        told: "_Told",
     ) -> Outcome:
         if channel.slack:
-            address = _checked(await reveal(channel.slack.webhook))
-            return await self._post(slack.request(notice, address), slack.understood, now)
+            address = _checked(await told.reveal(channel.slack.webhook))
+            return await self._post(slack.request(notice, address), slack.understood, now, told)
         if channel.pagerduty:
-            key = await reveal(channel.pagerduty.routing_key)
+            key = await told.reveal(channel.pagerduty.routing_key)
             made = pagerduty.request(notice, key, channel.pagerduty.url)
-            return await self._post(made, pagerduty.understood, now)
+            return await self._post(made, pagerduty.understood, now, told)
         if channel.webhook:
-            secret = await reveal(channel.webhook.secret)
+            secret = await told.reveal(channel.webhook.secret)
             made = webhook.request(notice, delivery=delivery, now=now, secret=secret, url=channel.webhook.url)
-            return await self._post(made, webhook.understood, now)
+            return await self._post(made, webhook.understood, now, told)
         if channel.email:
-            return await self._mail(channel.email, notice, delivery, reached, reveal)
+            return await self._mail(channel.email, notice, delivery, reached, told)
         if channel.sms:
-            return await self._texts(channel.sms, notice, reached, now, reveal)
+            return await self._texts(channel.sms, notice, reached, now, told)
         raise AssertionError("a channel has a kind")
 
-    async def _post(self, request: Request, understood: Callable[[Answer], bool], now: datetime) -> Outcome:
+    async def _post(
+        self, request: Request, understood: Callable[[Answer], bool], now: datetime, told: "_Told"
+    ) -> Outcome:
         try:
             answer = await post(request, self.timeout)
         except Unreached as error:
             return Outcome("again", str(error))
-        return judged(answer, understood, retry_after(answer.headers.get("retry-after", ""), now))
+        plain = replace(answer, body=told.hide(answer.body))
+        return judged(plain, understood, retry_after(answer.headers.get("retry-after", ""), now))
 
     async def _mail(
-        self, settings: Email, notice: Notice, delivery: str, reached: Sequence[str], reveal: Reveal
+        self, settings: Email, notice: Notice, delivery: str, reached: Sequence[str], told: "_Told"
     ) -> Outcome:
-        password = await reveal(settings.password) if settings.password else ""
+        password = await told.reveal(settings.password, settings.user) if settings.password else ""
         left = [each for each in settings.to if each not in reached]
         if not left:
             return Outcome("sent", "every recipient has it")
         mail = email.message(notice, delivery=delivery, sender=settings.sender, to=settings.to)
-        return await hand_over(mail, settings, password, left, self.timeout)
+        return await hand_over(mail, settings, password, left, self.timeout, told.hide)
 
     async def _texts(
-        self, settings: Sms, notice: Notice, reached: Sequence[str], now: datetime, reveal: Reveal
+        self, settings: Sms, notice: Notice, reached: Sequence[str], now: datetime, told: "_Told"
     ) -> Outcome:
         """To each number at the same time."""
-        token = await reveal(settings.token)
+        token = await told.reveal(settings.token, settings.account)
         left = [each for each in settings.to if each not in reached]
         requests = [
             sms.request(
@@ -101,8 +98,24 @@ class Sender:
             )
             for to in left
         ]
-        outcomes = await asyncio.gather(*(self._post(each, sms.understood, now) for each in requests))
+        outcomes = await asyncio.gather(*(self._post(each, sms.understood, now, told) for each in requests))
         return together(dict(zip(left, outcomes, strict=True)))
+
+
+@dataclass(slots=True)
+class _Told:
+    """The secrets that one sending was told, so that nothing which is kept of it repeats them."""
+
+    secrets: Secrets
+    _known: set[str] = field(default_factory=set)
+
+    async def reveal(self, secret: Secret, *users: str) -> str:
+        found = await asyncio.to_thread(self.secrets.reveal, secret)
+        self._known |= forms(found, *users)
+        return found
+
+    def hide(self, text: str) -> str:
+        return hidden(text, self._known)
 
 
 def together(outcomes: Mapping[str, Outcome]) -> Outcome:

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
 
@@ -14,9 +14,15 @@ GOODBYE = 1.0
 
 
 async def hand_over(
-    mail: EmailMessage, settings: Email, password: str, to: Sequence[str], within: float
+    mail: EmailMessage,
+    settings: Email,
+    password: str,
+    to: Sequence[str],
+    within: float,
+    hide: Callable[[str], str],
 ) -> Outcome:
-    """to: who of the recipients should get it. within: seconds for everything together. Never raises."""
+    """to: who of the recipients should get it. within: seconds for everything together.
+    hide: takes secrets out of a text. Never raises."""
     import aiosmtplib  # only where something is sent
 
     try:
@@ -25,13 +31,13 @@ async def hand_over(
     except TimeoutError:
         return Outcome("again", f"no answer within {within:g} s")
     except aiosmtplib.SMTPRecipientsRefused as error:
-        return _partly(to, {each.recipient: (each.code, each.message) for each in error.recipients})
+        return _partly(to, {each.recipient: (each.code, hide(each.message)) for each in error.recipients})
     except aiosmtplib.SMTPResponseException as error:
-        said = _said(f"{error.code} {error.message}")
+        said = _said(hide(f"{error.code} {error.message}"))
         return Outcome("refused" if 500 <= error.code < 600 else "again", said)
     except Exception as error:  # noqa: BLE001 - whatever a server says or does, the next try may work
-        return Outcome("again", _said(f"no answer: {error or type(error).__name__}"))
-    return _partly(to, refused)
+        return Outcome("again", _said(hide(f"no answer: {error or type(error).__name__}")))
+    return _partly(to, {who: (code, hide(text)) for who, (code, text) in refused.items()})
 
 
 async def _sent(
