@@ -1,7 +1,6 @@
-import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
@@ -10,9 +9,8 @@ from meridian.core.errors import InvalidInput
 from meridian.telemetry.client import AsyncEventsClient, EventsClient
 from meridian.telemetry.events.batch import MOST
 from meridian.telemetry.events.buffer import Buffer
+from tests.support.waiting import eventually
 from tests.telemetry.ear import Ear, listening
-
-WAIT = 20.0
 
 
 @pytest.fixture
@@ -28,22 +26,16 @@ async def events(ear: Ear) -> AsyncIterator[AsyncEventsClient]:
         yield client
 
 
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(WAIT):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 async def test_events_arrive_with_an_id_a_time_and_the_clients_region(
     ear: Ear, events: AsyncEventsClient
 ) -> None:
     events.send("token.spent", amount=5)
     events.send("payout", payout="p1", state="paid", amount=1, currency="EUR", region="US", id="mine")
-    await until(lambda: len(ear.taken) == 2)
+    await eventually(lambda: len(ear.taken) == 2)
     spent, payout = ear.taken.values()
     assert (spent["region"], payout["region"], payout["id"]) == ("EU", "US", "mine")
     assert ear.tokens == {"Bearer mrd_app"}
-    await until(lambda: events.told().accepted == 2)
+    await eventually(lambda: events.told().accepted == 2)
     assert (events.told().waiting, events.told().trouble) == (0, "")
 
 
@@ -80,8 +72,8 @@ async def test_a_batch_is_sent_again_until_it_is_taken_and_counts_once(
 ) -> None:
     ear.planned.append(wrong)
     events.send("token.spent", amount=5)
-    await until(lambda: len(ear.heard) == 1 and events.told().trouble)
-    await until(lambda: events.told().accepted == 1)
+    await eventually(lambda: len(ear.heard) == 1 and events.told().trouble != "")
+    await eventually(lambda: events.told().accepted == 1)
     assert ear.heard[0] == ear.heard[1]
     assert (events.told().waiting, events.told().trouble) == (0, "")
 
@@ -90,9 +82,9 @@ async def test_an_answer_that_was_lost_makes_a_duplicate_and_nothing_else(
     ear: Ear, events: AsyncEventsClient
 ) -> None:
     events.send("token.spent", amount=5, id="one")
-    await until(lambda: events.told().accepted == 1)
+    await eventually(lambda: events.told().accepted == 1)
     events.send("token.spent", amount=5, id="one")
-    await until(lambda: events.told().duplicates == 1)
+    await eventually(lambda: events.told().duplicates == 1)
     assert len(ear.taken) == 1
 
 
@@ -102,24 +94,24 @@ async def test_a_batch_that_will_never_be_taken_keeps_nothing_waiting(
 ) -> None:
     ear.planned.append((status, {}, b'{"detail": "the body is larger than 3 bytes"}'))
     events.send("token.spent", amount=5)
-    await until(lambda: events.told().refused == 1)
+    await eventually(lambda: events.told().refused == 1)
     assert f"({status}): the body is larger than 3 bytes" in events.told().trouble
     events.send("token.spent", amount=6)
-    await until(lambda: events.told().accepted == 1)
+    await eventually(lambda: events.told().accepted == 1)
 
 
 async def test_what_control_asks_for_is_waited_for(ear: Ear, events: AsyncEventsClient) -> None:
     ear.planned.append((503, {"retry-after": "1"}, b""))
     began = time.monotonic()
     events.send("token.spent", amount=5)
-    await until(lambda: events.told().accepted == 1)
+    await eventually(lambda: events.told().accepted == 1)
     assert time.monotonic() - began >= 1.0
 
 
 async def test_many_events_leave_in_full_batches(ear: Ear, events: AsyncEventsClient) -> None:
     for _ in range(2 * MOST + 5):
         events.send("token.spent", amount=1)
-    await until(lambda: events.told().accepted == 2 * MOST + 5)
+    await eventually(lambda: events.told().accepted == 2 * MOST + 5)
     assert sorted(map(len, ear.heard)) == [5, MOST, MOST]
 
 
