@@ -8,6 +8,7 @@ from meridian.alerts.wording import SENTENCE, TITLE, objections
 from meridian.config.schema.root import Config
 from meridian.core.errors import Finding
 from meridian.core.suggest import did_you_mean
+from meridian.telemetry.metrics.catalogue import METRICS
 
 Path = tuple[str | int, ...]
 
@@ -18,6 +19,7 @@ def check(config: Config) -> Iterator[Finding]:
     groups = {rule.group for rule in alerts.rules.values()}
     for name, rule in alerts.rules.items():
         path: Path = ("alerts", "rules", name)
+        yield from _metric(path, rule)
         yield from _words(path, rule)
         yield from _runbook(path, rule)
         yield from _named((*path, "channels"), "channel or team", rule.channels, known)
@@ -25,6 +27,24 @@ def check(config: Config) -> Iterator[Finding]:
     yield from _teams(alerts)
     for severity, names in alerts.routes.items():
         yield from _named(("alerts", "routes", severity), "channel or team", names, known)
+
+
+def _metric(path: Path, rule: Rule) -> Iterator[Finding]:
+    condition = rule.condition
+    at = (*path, "condition")
+    metric = METRICS.get(condition.metric)
+    if metric is None:
+        todo = did_you_mean(condition.metric, METRICS)
+        yield Finding((*at, "metric"), f"no metric is called {condition.metric}", todo)
+        return
+    for index, label in enumerate(condition.by):
+        if label not in metric.labels:
+            todo = did_you_mean(label, metric.labels)
+            yield Finding((*at, "by", index), f"{metric.name} has no label {label}", todo)
+    for label in condition.where:
+        if label not in metric.labels:
+            todo = did_you_mean(label, metric.labels)
+            yield Finding((*at, "where", label), f"{metric.name} has no label {label}", todo)
 
 
 def _words(path: Path, rule: Rule) -> Iterator[Finding]:

@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
 def _api(control: Control) -> APIRouter:
     """Its routes, with the web framework, are imported where control asks for them: commands start without it."""
-    from meridian.alerts.deliveries.api import router
+    from meridian.alerts.api import router
 
     return router(control)
 
 
 def _controllers(control: Control) -> Sequence[Controller[Any, Any, Any]]:
+    from meridian.alerts.controller import Rules
     from meridian.alerts.deliveries.controller import Deliveries
 
-    return (Deliveries(control),)
+    return (Rules(control), Deliveries(control))
 
 
 FEATURE = Feature(

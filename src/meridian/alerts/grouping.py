@@ -42,14 +42,9 @@ class Gathering:
     _causes: list[tuple[Alert, Place, str]] = field(default_factory=list)
     _joined: dict[str, dict[tuple[str, Labels], Alert]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for incident in sorted(self.incidents.values(), key=lambda each: each.started):
-            self._recent[incident.group] = incident.id
-            for alert in incident.alerts.values():
-                self._note(alert, incident.id)
-
     def take(self, fired: Sequence[Alert]) -> None:
-        """Every one finds its incident. Call it with all of a cycle's."""
+        """Every one finds its incident. Call it once, with all of a cycle's."""
+        self._look_around()
         rules = self.alerts.rules
         for alert in sorted(fired, key=lambda each: (rank(each.rule, rules[each.rule]), each.key)):
             incident = self._home(alert) or self._open(alert)
@@ -57,7 +52,12 @@ class Gathering:
             self._note(alert, incident)
         for id, joined in self._joined.items():
             self.incidents[id] = replace(self.incidents[id], alerts={**self.incidents[id].alerts, **joined})
-        self._joined = {}
+
+    def _look_around(self) -> None:
+        for incident in sorted(self.incidents.values(), key=lambda each: each.started):
+            self._recent[incident.group] = incident.id
+            for alert in incident.alerts.values():
+                self._note(alert, incident.id)
 
     def _home(self, alert: Alert) -> str:
         if before := self._known.get(alert.key):

@@ -81,7 +81,8 @@ class RulesJudge:
         incidents = {each.id: _updated(each, standing, now) for each in state.incidents.values()}
         fresh = _fired(policy, alerts, incidents, standing)
         gathering = Gathering(policy, alerts, now, incidents)
-        gathering.take(fresh)
+        if fresh:
+            gathering.take(fresh)
         cycle = _Cycle(policy, alerts, now, observation.decisions, state.silences)
         for id in sorted(gathering.incidents, key=lambda id: (gathering.incidents[id].started, id)):
             if id in gathering.merged and id in gathering.opened:
