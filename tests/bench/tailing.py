@@ -4,15 +4,19 @@ A process of its own follows a log that is rotated after each part, with the fol
 time it takes to write the log does not count.
 """
 
+import argparse
 import asyncio
-import json
 import multiprocessing
 import random
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import msgspec
 import psutil
 
 from meridian.core.clock import FakeClock
@@ -27,14 +31,58 @@ from meridian.limits.traffic.settings import FILE, fold_settings
 from tests.bench.row import Row
 from tests.support.configs import small
 
-LINES = 2_000_000
+LINES = 10_000_000
+LINES_WITH_SHADOW = 1_000_000
 PART = 50_000
-USERS = 200_000
+USERS = 1_000_000
 PER_SECOND = 5_000
 CPU = 5.0
 CPU_WITH_SHADOW = 10.0
 """Each shadow that a request meets is a bucket more, in Python."""
 MEMORY = 100.0
+MOST_PULSED = 25_000
+FEATURES = (
+    ("feed", '"feed"', "GET", 60),
+    ("chat", '"chat"', "POST", 25),
+    ("swipe", '"swipe"', "POST", 12),
+    ("profile", "null", "GET", 30),
+    ("ai", '"ai_session"', "POST", 900),
+    ("wallet", '"purchase"', "POST", 120),
+)
+"""Name, action, method, usual milliseconds; the first are asked most."""
+COUNTRIES = [
+    *(
+        "DE",
+        "DE",
+        "DE",
+        "DE",
+        "FR",
+        "FR",
+        "FR",
+        "GB",
+        "GB",
+        "IT",
+        "IT",
+        "ES",
+        "ES",
+        "PL",
+        "NL",
+        "BE",
+        "SE",
+        "AT",
+    ),
+    *("CH", "CZ", "PT", "IE", "DK", "FI", "NO", "GR", "HU", "RO", "BG", "HR"),
+]
+TIERS = ("free", "free", "free", "premium", "free", "free", "vip")
+RISKS = ("low", "medium")
+VERSION = '"412"'
+ANSWERS = (
+    (0.96, 200, "null", '"europe-west1"'),
+    (0.98, 429, '"chat"', "null"),
+    (0.99, 404, "null", '"europe-west1"'),
+    (1.0, 502, "null", '"europe-west1"'),
+)
+"""Cumulated share, status, limit, location."""
 LIMITS = {
     "actions": {"chat": {"feature": "chat", "methods": ["POST"]}},
     "policies": {
@@ -44,53 +92,77 @@ LIMITS = {
 }
 
 
-def measure(folder: Path) -> Iterator[Row]:
-    for what, shadow, limit in (("", False, CPU), (" with a shadow limit", True, CPU_WITH_SHADOW)):
-        cpu, grown, dropped = _apart(folder / f"edge-{shadow}", shadow)
-        note = f"{LINES:,} lines of {USERS:,} users, from the file to records on disk; {dropped} dropped"
-        yield Row(f"agent: CPU a line of the access log{what}", cpu, limit, "us", note)
-        note = f"grown by {grown[1]:.0f} MB after the first tenth, to {grown[0]:.0f} MB"
-        yield Row(f"agent: memory over {LINES:,} lines{what}", grown[0], MEMORY, "MB", note)
+def measure(folder: Path, lines: int = LINES) -> Iterator[Row]:
+    few = min(lines, LINES_WITH_SHADOW)
+    for what, shadow, limit, many in (
+        ("", False, CPU, lines),
+        (" with a shadow limit", True, CPU_WITH_SHADOW, few),
+    ):
+        found = _apart(folder / f"edge-{shadow}", shadow, many)
+        way = "from the file to records on disk and a pulse a second"
+        note = f"{many:,} lines of {USERS:,} users, {way}; {found.dropped} dropped"
+        yield Row(f"agent: CPU a line of the access log{what}", found.cpu, limit, "us", note)
+        note = f"grown by {found.grown:.0f} MB after the first tenth, to {found.size:.0f} MB"
+        yield Row(f"agent: memory over {many:,} lines{what}", found.size, MEMORY, "MB", note)
 
 
-def _apart(folder: Path, shadow: bool) -> tuple[float, tuple[float, float], int]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """cpu: microseconds a line. size, grown: MB of resident memory, the most and since the first tenth of the lines."""
+
+    cpu: float
+    size: float
+    grown: float
+    dropped: int
+
+
+def _apart(folder: Path, shadow: bool, lines: int) -> Found:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    child = context.Process(target=_child, args=(folder, shadow, theirs))
+    child = context.Process(target=_child, args=(folder, shadow, lines, theirs))
     child.start()
-    found: tuple[float, tuple[float, float], int] = ours.recv()
+    found: Found = ours.recv()
     child.join()
     return found
 
 
-def _child(folder: Path, shadow: bool, result: Connection) -> None:
-    result.send(asyncio.run(_follow(folder, shadow)))
+def _child(folder: Path, shadow: bool, lines: int, result: Connection) -> None:
+    result.send(asyncio.run(_follow(folder, shadow, lines)))
 
 
-async def _follow(folder: Path, shadow: bool) -> tuple[float, tuple[float, float], int]:
+async def _follow(folder: Path, shadow: bool, lines: int) -> Found:
     clock = FakeClock()
     running, edge = _tail(folder, clock, shadow)
     folding = running.folding
     assert folding is not None
     rotation = Rotation(edge.access_log, edge.envoy_log)
-    users = [f"user-{number:06}" for number in range(USERS)]
-    chance = random.Random(7)
-    spent, sizes = 0.0, []
-    for _ in range(LINES // PART):
-        edge.access_log.write_bytes(_part(clock.now().timestamp(), users, chance))
-        clock.advance(PART / PER_SECOND)
+    traffic = Traffic()
+    encoder = msgspec.json.Encoder()
+    spent, sizes, pulsed = 0.0, [], 0
+    for _ in range(lines // PART):
+        start = clock.now().timestamp()
+        edge.access_log.touch()
+        for second in range(PART // PER_SECOND):
+            with edge.access_log.open("ab") as log:
+                log.write(traffic.part(start + second, PER_SECOND))
+            clock.advance(1)
+            began = time.process_time()
+            while folding.step():
+                pass
+            pulsed = max(pulsed, len(encoder.encode(running.pulses(clock.now()))))
+            spent += time.process_time() - began
         began = time.process_time()
-        while folding.step():
-            pass
         await folding.checkpoint()
         spent += time.process_time() - began
         rotation.turn(0, 1)
         rotation.reopened()
         sizes.append(psutil.Process().memory_info().rss / 2**20)
-    lines = folding.logs["access"].lines
-    assert lines == LINES, f"{lines} lines were read"
-    grown = max(sizes) - sizes[len(sizes) // 10]
-    return spent / LINES * 1e6, (max(sizes), grown), sum(folding.dropped().values())
+    read = folding.logs["access"].lines
+    assert read == lines // PART * PART, f"{read} lines were read"
+    assert pulsed < MOST_PULSED, f"a pulse had {pulsed} bytes"
+    return Found(
+        spent / read * 1e6, max(sizes), max(sizes) - sizes[len(sizes) // 10], sum(folding.dropped().values())
+    )
 
 
 def _tail(folder: Path, clock: FakeClock, shadow: bool) -> tuple[Tail, EdgeFolder]:
@@ -107,36 +179,47 @@ def _tail(folder: Path, clock: FakeClock, shadow: bool) -> tuple[Tail, EdgeFolde
     return tail(edge, facts, folds, clock, lambda decisions: None, nowhere), edge
 
 
-def _part(start: float, users: list[str], chance: random.Random) -> bytes:
-    """Lines as Envoy writes them."""
-    usual = {
-        "t": "%s",
-        "method": "POST",
-        "feature": "chat",
-        "service": "chat",
-        "action": "chat",
-        "region": "EU",
-        "target": "EU",
-        "location": "europe-west1",
-        "country": "%s",
-        "tier": "%s",
-        "risk": "low",
-        "user": "%s",
-        "client": "203.0.%s.%s",
-        "status": 200,
-        "limit": None,
-        "flags": None,
-        "ms": 23,
-        "tries": 1,
-        "bytes_in": 210,
-        "bytes_out": 1890,
-    }
-    template = json.dumps(usual, separators=(",", ":")) + "\n"
-    kinds = [(country, tier) for country in ("DE", "FR", "GB", "PL") for tier in ("free", "free", "premium")]
-    lines = []
-    for number in range(PART):
-        user = int(chance.random() * len(users))
-        kind = kinds[user % len(kinds)]
-        at = f"{start + number / PER_SECOND:.3f}"
-        lines.append(template % (at, *kind, users[user], user % 256, user // 256 % 256))
-    return "".join(lines).encode()
+@dataclass(slots=True)
+class Traffic:
+    """Lines as Envoy writes them, of an app with several features and users in many countries."""
+
+    users: int = USERS
+    chance: random.Random = field(default_factory=lambda: random.Random(7))
+
+    def part(self, start: float, lines: int) -> bytes:
+        random = self.chance.random
+        made = []
+        for number in range(lines):
+            feature, action, method, typical = FEATURES[int(random() ** 2 * len(FEATURES))]
+            user = int(random() * self.users)
+            country, tier = COUNTRIES[user % len(COUNTRIES)], TIERS[user // 7 % len(TIERS)]
+            luck = random()
+            status, limit, where = next(each for share, *each in ANSWERS if luck < share)
+            ms = int(typical * (0.4 + random()) * (1 + 20 * (random() < 0.01))) if where else 1
+            alike = (
+                f'"feature":"{feature}","service":"{feature}","action":{action},"region":"EU","location":{where},'
+                f'"version":{VERSION if where != "null" else "null"},"country":"{country}","tier":"{tier}",'
+                f'"risk":"{RISKS[user % 41 == 0]}","limit":{limit},"status":{status}'
+            )
+            made.append(
+                f'{{"t":"{start + number / PER_SECOND:.3f}","alike":{{{alike}}},"method":"{method}","target":"EU",'
+                f'"user":"user-{user:07}","client":"203.{user // 65536}.{user // 256 % 256}.{user % 256}",'
+                f'"flags":null,"ms":{ms},"tries":1,"bytes_in":{int(100 + random() * 900)},'
+                f'"bytes_out":{int(300 + random() * 9000)}}}'
+            )
+        return "\n".join([*made, ""]).encode()
+
+
+def main() -> int:
+    """`python -m tests.bench.tailing --lines 500000`: a short run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=LINES)
+    lines = max(PART, parser.parse_args().lines)
+    with tempfile.TemporaryDirectory(prefix="meridian-bench-") as folder:
+        rows = list(measure(Path(folder), lines))
+    sys.stdout.write("".join(f"{' | '.join(row.cells())}\n" for row in rows))
+    return 0 if all(row.holds for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

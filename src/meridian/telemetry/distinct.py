@@ -5,6 +5,7 @@ With 2^11 registers the standard error is 1.8 %, in at most 1.1 kB; below about 
 the sketch says nothing of whom it has seen.
 """
 
+from collections import deque
 from collections.abc import Iterable
 
 from datasketches import hll_sketch, hll_union, tgt_hll_type
@@ -20,9 +21,7 @@ class Distinct:
         self.update(values)
 
     def update(self, values: Iterable[str]) -> None:
-        update = self._sketch.update
-        for value in values:
-            update(value)
+        deque(map(self._sketch.update, values), maxlen=0)
 
     def merge(self, other: "Distinct") -> None:
         self._sketch = Distinct.union((self, other))._sketch

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from meridian.core.degraded import mark
 from meridian.envoy.fold import EdgeFacts
 from meridian.envoy.snapshot import Snapshot, canonical
 from meridian.limits.state import LimitsState
@@ -166,3 +167,11 @@ def test_lines_of_hits_count_in_the_sample_as_many(edge: Edge) -> None:
     fold = edge.fold()
     feed(fold, [line(1, hits=5)])
     assert Counter(harvest(fold)["sample"]["hits"]) == {5: 1}
+
+
+def test_what_is_turned_off_never_reached_the_limits(edge: Edge) -> None:
+    fold = edge.fold()
+    feed(fold, [line(1), line(2, "u2", limit=mark(2), status=503)])
+    content = harvest(fold)
+    assert [row[-1] for row in content["counts"]] == [1]
+    assert content["top"] == []

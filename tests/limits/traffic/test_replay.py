@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meridian.envoy.lines import AccessLine
+from meridian.envoy.lines import AccessLine, grouped
 from meridian.limits.applies import met
 from meridian.limits.bucket import FULL, Bucket, take
 from meridian.limits.quota import quota
@@ -103,7 +103,7 @@ def hour(sample: Sample) -> list[tuple[str, Any]]:
             line(number * 2 + n / 1000, f"u{number}", country=country, tier=tier, client=client)
             for n in range(often)
         ]
-    sample.add(lines)
+    sample.add(grouped(lines))
     return [("EU", each) for each in json.loads(json.dumps(sample.harvest(START)))]
 
 
@@ -144,7 +144,7 @@ def crowd(sample: Sample) -> list[tuple[str, Any]]:
             seconds.setdefault(int(at), []).append(line(at, f"u{number}", client=address))
     samples = []
     for second, lines in sorted(seconds.items()):
-        sample.add(sorted(lines, key=lambda each: each.t))
+        sample.add(grouped(sorted(lines, key=lambda each: each.t)))
         samples += [("EU", each) for each in sample.harvest(START + second)]
     return samples
 

@@ -6,6 +6,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meridian.envoy.lines import grouped
 from meridian.envoy.snapshot import Json
 from meridian.limits.traffic.replay import Recorded, recorded
 from meridian.limits.traffic.sample import HOUR, Sample
@@ -27,7 +28,7 @@ def test_what_users_did_comes_back_without_their_names() -> None:
         line(1.0, "ben", country="FR"),
         line(4.0, None, client="2001:db8::1"),
     ]
-    sample.add(lines)
+    sample.add(grouped(lines))
     content = sample.harvest(START + 10)
     assert not any(name in json.dumps(content) for name in ("anna", "ben", "2001:db8", "192.0.2.1"))
     found = back(content)
@@ -40,7 +41,7 @@ def test_what_users_did_comes_back_without_their_names() -> None:
 
 def test_nothing_is_left_out_while_there_are_few() -> None:
     sample = Sample(NAMES)
-    sample.add([line(number / 10, f"u{number % 50}") for number in range(500)])
+    sample.add(grouped([line(number / 10, f"u{number % 50}") for number in range(500)]))
     assert Counter(each.who for each in back(sample.harvest(START)).events).most_common()[-1][1] == 10
 
 
@@ -57,7 +58,7 @@ def test_of_whoever_is_in_the_sample_everything_is_there(
     did: Counter[str] = Counter()
     made = []
     for turn, chunk in enumerate(chunks):
-        sample.add([line(turn * 10, f"u{number}") for number in chunk])
+        sample.add(grouped([line(turn * 10, f"u{number}") for number in chunk]))
         did.update(NAMES.name("user", f"u{number}") for number in chunk)
         if turn % 2:
             made.append(sample.harvest(START + turn * 10))
@@ -74,7 +75,7 @@ def test_of_whoever_is_in_the_sample_everything_is_there(
 
 def test_the_share_comes_back_after_a_quiet_hour() -> None:
     sample = Sample(NAMES, users=10)
-    sample.add([line(0, f"u{number}") for number in range(100)])
+    sample.add(grouped([line(0, f"u{number}") for number in range(100)]))
     assert sample.level > 1
     before = sample.level
     for minutes in range(0, 210, 10):
@@ -86,7 +87,7 @@ def test_the_share_comes_back_after_a_quiet_hour() -> None:
 def test_what_is_kept_of_many_users_is_bounded() -> None:
     sample = Sample(NAMES, users=100, events=1000)
     for turn in range(50):
-        sample.add([line(turn, f"u{turn}-{number}") for number in range(500)])
+        sample.add(grouped([line(turn, f"u{turn}-{number}") for number in range(500)]))
     [content] = sample.harvest(START)
     assert len(content["users"]) <= 100
     assert len(content["times"]) <= 1000
@@ -96,8 +97,8 @@ def test_what_is_kept_of_many_users_is_bounded() -> None:
 def test_a_region_is_brought_to_one_share_and_to_what_can_be_replayed() -> None:
     small, large = Sample(NAMES, users=20), Sample(NAMES)
     lines = [line(number / 100, f"u{number}") for number in range(1000)]
-    small.add(lines[:500])
-    large.add(lines[500:])
+    small.add(grouped(lines[:500]))
+    large.add(grouped(lines[500:]))
     samples = [small.harvest(START), large.harvest(START)]
     found = back(*samples)
     assert found.level == small.level
@@ -114,7 +115,7 @@ def test_whoever_is_active_is_in_it_whatever_the_share_with_what_they_did_before
     harvests = []
     for turn in range(60):
         lines = [line(turn + n / 1000, f"u{turn}-{n}") for n in range(100)]
-        sample.add([*lines, *(line(turn + 0.5, f"busy-{n}") for n in range(20))])
+        sample.add(grouped([*lines, *(line(turn + 0.5, f"busy-{n}") for n in range(20))]))
         harvests.append(sample.harvest(START + turn))
     found = back(*harvests)
     busy = {NAMES.name("user", f"busy-{n}") for n in range(20)}
@@ -128,7 +129,7 @@ def test_whoever_is_active_is_in_it_whatever_the_share_with_what_they_did_before
 def test_when_all_are_active_more_has_to_be_done_to_count_as_that() -> None:
     sample = Sample(NAMES, users=50)
     for turn in range(100):
-        sample.add([line(turn + n / 1000, f"u{n}") for n in range(400)])
+        sample.add(grouped([line(turn + n / 1000, f"u{n}") for n in range(400)]))
     assert sample.often > 20
     [content] = sample.harvest(START + 100)
     assert len(content["users"]) <= 50
@@ -137,6 +138,6 @@ def test_when_all_are_active_more_has_to_be_done_to_count_as_that() -> None:
 def test_a_flood_of_one_user_leaves_room_for_the_others() -> None:
     sample = Sample(NAMES)
     for turn in range(100):
-        sample.add([line(turn, "flood") for _ in range(300)] + [line(turn, f"u{turn}")])
+        sample.add(grouped([line(turn, "flood") for _ in range(300)] + [line(turn, f"u{turn}")]))
     assert sample.level == 0
     assert back(sample.harvest(START + 100)).users == 101

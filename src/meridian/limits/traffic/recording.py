@@ -6,14 +6,14 @@ that took something.
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, countOf
 
 from meridian.core.degraded import turned_off
 from meridian.core.heavy import HeavyHitters
 from meridian.envoy.fold import EdgeFacts, Harvest, Source
-from meridian.envoy.lines import AccessLine
+from meridian.envoy.lines import AccessLine, Alike, Groups, grouped
 from meridian.envoy.snapshot import Json, Snapshot
 from meridian.limits.clients import client_of
 from meridian.limits.traffic.meets import CHECKED
@@ -31,6 +31,7 @@ _KINDS = 5_000
 """Different rows of counts that are kept apart in one window; what is beyond counts as "other"."""
 _LONGEST = 64
 _KEY = attrgetter("feature", "action", "country", "tier", "risk", "limit")
+_USER = attrgetter("user")
 
 _Row = tuple[str | None, ...]
 
@@ -55,21 +56,11 @@ class Recording:
 
     def add(self, window: int, lines: Sequence[AccessLine]) -> None:
         self._follow_settings()
-        counted = [
-            line
-            for line in lines
-            if line.feature is not None
-            and line.region is not None
-            and (line.action or line.feature != CHECKED)
-            and (line.limit is None or not turned_off(line.limit))
-        ]
-        signed_in = [line for line in counted if line.user is not None]
-        anonymous = [line for line in counted if line.user is None] if len(signed_in) < len(counted) else []
-        _count(self._signed_in, window, signed_in)
-        _count(self._anonymous, window, anonymous)
+        counted = {alike: group for alike, group in grouped(lines).items() if _met_limits(alike)}
+        self._count(window, counted)
         self._sample.add(counted)
         self._shadows.add(counted)
-        self._note_refused(line for line in counted if line.limit is not None)
+        self._note_refused(counted)
 
     def harvest(self, now: datetime) -> Harvest:
         signed_in, self._signed_in = self._signed_in, {}
@@ -108,24 +99,38 @@ class Recording:
         self._shadows.change(self._settings)
         self._sample.ipv6_prefix = self._settings.limits.ipv6_prefix
 
-    def _note_refused(self, lines: Iterable[AccessLine]) -> None:
-        refused: dict[str, Counter[str]] = {}
-        for line in lines:
-            refused.setdefault(line.limit or "", Counter())[self._whom(line)] += 1
-        for limit, counts in refused.items():
-            if limit not in self._top and len(self._top) >= _LIMITS:
+    def _count(self, window: int, groups: Groups) -> None:
+        if not groups:
+            return
+        signed_in = self._signed_in.setdefault(window, Counter())
+        anonymous = self._anonymous.setdefault(window, Counter())
+        for alike, group in groups.items():
+            unknown = countOf(map(_USER, group), None)
+            row = _KEY(alike)
+            if unknown < len(group):
+                signed_in[row] += len(group) - unknown
+            if unknown:
+                anonymous[row] += unknown
+        for counts in (self._signed_in, self._anonymous):
+            if len(counts[window]) > _KINDS:
+                counts[window] = _coarse(counts[window])
+
+    def _note_refused(self, groups: Groups) -> None:
+        for alike, group in groups.items():
+            if alike.limit is None or (alike.limit not in self._top and len(self._top) >= _LIMITS):
                 continue
-            self._top.setdefault(limit, HeavyHitters(_HELD)).add(counts)
+            counts = Counter(self._whom(line) for line in group)
+            self._top.setdefault(alike.limit, HeavyHitters(_HELD)).add(counts)
 
     def _whom(self, line: AccessLine) -> str:
         """Whom the limit counted, as operators know them."""
-        key = self._settings.keys.get(line.limit or "", "user")
+        key = self._settings.keys.get(line.alike.limit or "", "user")
         if key in ("user", "burst") and line.user:
             return line.user[:128]
         if key == "country":
-            return line.country or ""
+            return line.alike.country or ""
         if key == "region":
-            return line.region or ""
+            return line.alike.region or ""
         return client_of(line.client or "", self._settings.limits.ipv6_prefix)
 
     def _drain_top(self) -> list[list[object]]:
@@ -138,13 +143,13 @@ class Recording:
         ]
 
 
-def _count(counts: dict[int, Counter[_Row]], window: int, lines: Sequence[AccessLine]) -> None:
-    if not lines:
-        return
-    counter = counts.setdefault(window, Counter())
-    counter.update(map(_KEY, lines))
-    if len(counter) > _KINDS:
-        counts[window] = _coarse(counter)
+def _met_limits(alike: Alike) -> bool:
+    return (
+        alike.feature is not None
+        and alike.region is not None
+        and (bool(alike.action) or alike.feature != CHECKED)
+        and not turned_off(alike.limit)
+    )
 
 
 def _coarse(counter: Counter[_Row]) -> Counter[_Row]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from zlib import crc32
 
-from meridian.envoy.lines import AccessLine
+from meridian.envoy.lines import AccessLine, Groups
 from meridian.envoy.snapshot import Json
 from meridian.limits.clients import client_of
 from meridian.limits.traffic.activity import EARLY, Activity
@@ -84,27 +84,12 @@ class Sample:
     _clients: dict[str, str] = field(default_factory=dict)
     _quiet_since: float | None = None
 
-    def add(self, lines: Sequence[AccessLine]) -> None:
-        if not lines:
+    def add(self, groups: Groups) -> None:
+        if not groups:
             return
-        self._activity.follow(lines[0].t)
-        seed, mask, often = self.names.seed, (1 << self.level) - 1, self.often
-        counts, marks, active = self._activity.counts, self._activity.marks, self._active
-        early = self._activity.early
-        for line in lines:
-            who = line.user or line.client
-            if who is None:
-                continue
-            # As `Pseudonyms.rank`, without the call: this is done for every line.
-            number = crc32(who.encode(), seed)
-            mark = marks.get(line.action)
-            key = number ^ (self._activity.mark(line.action) if mark is None else mark)
-            counts[key] = count = counts.get(key, 0) + 1
-            if count == EARLY:
-                early[key] = line.t
-            if number & mask and count < often and number not in active:
-                continue
-            self._keep(line, who, number, key, count)
+        self._activity.follow(next(iter(groups.values()))[0].t)
+        for alike, lines in groups.items():
+            self._add(lines, self._activity.mark(alike.action))
         while self._too_many() and self._tighten():
             pass
 
@@ -120,6 +105,23 @@ class Sample:
         self._widen_after_quiet(now)
         self._before = self._events_before()
         return found
+
+    def _add(self, lines: Sequence[AccessLine], mark: int) -> None:
+        seed, mask, often, active = self.names.seed, (1 << self.level) - 1, self.often, self._active
+        counts, early = self._activity.counts, self._activity.early
+        for line in lines:
+            who = line.user or line.client
+            if who is None:
+                continue
+            # As `Pseudonyms.rank`, without the call: this is done for every line.
+            number = crc32(who.encode(), seed)
+            key = number ^ mark
+            counts[key] = count = counts.get(key, 0) + 1
+            if count == EARLY:
+                early[key] = line.t
+            if number & mask and count < often and number not in active:
+                continue
+            self._keep(line, who, number, key, count)
 
     def _keep(self, line: AccessLine, who: str, number: int, key: int, count: int) -> None:
         if count > EACH:
@@ -233,11 +235,11 @@ class Sample:
 def _kind(line: AccessLine) -> tuple[str, ...]:
     """feature, action, country, tier, risk, region, and whether somebody has signed in."""
     return (
-        line.feature or "",
-        line.action or "",
-        (line.country or "")[:_LONGEST],
-        (line.tier or "")[:_LONGEST],
-        (line.risk or "")[:_LONGEST],
-        line.region or "",
+        line.alike.feature or "",
+        line.alike.action or "",
+        (line.alike.country or "")[:_LONGEST],
+        (line.alike.tier or "")[:_LONGEST],
+        (line.alike.risk or "")[:_LONGEST],
+        line.alike.region or "",
         "user" if line.user else "",
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from meridian.core.risk import Risk
-from meridian.envoy.lines import AccessLine
+from meridian.envoy.lines import AccessLine, Alike, Groups
 from meridian.limits.clients import client_of
 from meridian.limits.quota import quota
 from meridian.limits.settings import Policy
@@ -52,18 +52,21 @@ class Shadows:
         self.settings = settings
         self._ways = {}
 
-    def add(self, lines: Sequence[AccessLine]) -> None:
+    def add(self, groups: Groups) -> None:
         """Lines of requests that reached the limits."""
         if not self.settings.limits.policies:
             return
-        counts, take = self.counts, self._buckets.take
+        for alike, lines in groups.items():
+            if alike.limit is None:
+                self._add(alike, lines)
+
+    def _add(self, alike: Alike, lines: Sequence[AccessLine]) -> None:
+        counts, take, kind = self.counts, self._buckets.take, _KIND(alike)
         for line in lines:
-            if line.limit is not None:
-                continue
-            kind = (line.user is not None, _KIND(line))
-            way = self._ways.get(kind)
+            signed_in = (line.user is not None, kind)
+            way = self._ways.get(signed_in)
             if way is None:
-                way = self._way(*kind)
+                way = self._way(*signed_in)
             for step in way:
                 counted = step.shared or (line.user if step.by_user else self._client(line)) or ""
                 pace = self._pace(step, counted) if step.own else step.pace

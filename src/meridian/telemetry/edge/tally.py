@@ -1,12 +1,13 @@
 """Adds up lines: groups of them in, cubes out. What a cube holds does not grow with the number of lines or of users."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 
 from meridian.envoy.lines import AccessLine, Alike, Groups
-from meridian.telemetry.cube import Cube
+from meridian.telemetry.cube import Cube, Labels
 from meridian.telemetry.distinct import Distinct
 from meridian.telemetry.edge import cells
 from meridian.telemetry.kinds import ACTION, MARKET, PEOPLE, TRAFFIC
@@ -19,13 +20,22 @@ _USER, _CLIENT = attrgetter("user"), attrgetter("client")
 
 
 def counted(groups: Groups, here: str, free: frozenset[str]) -> Cubes:
-    """here: the region of the edge. free: tiers that do not pay."""
-    cubes = {kind.name: Cube(kind) for kind in (TRAFFIC, MARKET, ACTION)}
-    people = _People(free)
+    """here: the region of the edge. free: tiers that do not pay.
+
+    Groups are many and small, so for each only what its cells are is looked up, once; what is done for each line runs in C."""
+    cubes = {kind.name: Cube(kind) for kind in (MARKET, ACTION)}
+    traffic: defaultdict[Labels, list[AccessLine]] = defaultdict(list)
+    people = _People()
     for alike, lines in groups.items():
-        if cells.counts(alike):
-            _add(cubes, alike, lines, here)
-            people.add(cells.region(alike, here), alike.tier, lines)
+        at = _places(alike, here, free)
+        if at is None:
+            continue
+        traffic[at.traffic] += lines
+        cubes[MARKET.name].cell(at.market).sums[0] += len(lines)
+        if at.action is not None:
+            cubes[ACTION.name].cell(at.action).sums[0] += len(lines)
+        people.add(at.region, at.pays, lines)
+    cubes[TRAFFIC.name] = _traffic(traffic)
     cubes[PEOPLE.name] = people.cube()
     return {name: cube for name, cube in cubes.items() if cube.cells}
 
@@ -44,48 +54,65 @@ def bounded(cubes: Cubes, most: int | None = None) -> Cubes:
     return {name: cube.bounded(most) for name, cube in cubes.items()}
 
 
-def _add(cubes: Cubes, alike: Alike, lines: Sequence[AccessLine], here: str) -> None:
-    """All that is done for each line runs in C."""
-    n = len(lines)
-    taken, given = sum(filter(None, map(_IN, lines))), sum(filter(None, map(_OUT, lines)))
-    histogram = cubes[TRAFFIC.name].add(cells.traffic(alike, here), n, taken, given).histogram
-    assert histogram is not None
-    for ms, times in Counter(map(_MS, lines)).items():
-        histogram.add(ms or 0, times)
-    cubes[MARKET.name].add(cells.market(alike, here), n)
-    if (labels := cells.action(alike, here)) is not None:
-        cubes[ACTION.name].add(labels, n)
+@dataclass(frozen=True, slots=True)
+class _Places:
+    traffic: Labels
+    market: Labels
+    action: Labels | None
+    region: str
+    pays: bool
 
 
-@dataclass(slots=True)
+@lru_cache(maxsize=10_000)
+def _places(alike: Alike, here: str, free: frozenset[str]) -> _Places | None:
+    """Where a group counts; None where it does not."""
+    if not cells.counts(alike):
+        return None
+    return _Places(
+        cells.traffic(alike, here),
+        cells.market(alike, here),
+        cells.action(alike, here),
+        cells.region(alike, here),
+        bool(alike.tier) and alike.tier not in free,
+    )
+
+
+def _traffic(found: Mapping[Labels, Sequence[AccessLine]]) -> Cube:
+    made = Cube(TRAFFIC)
+    for labels, lines in found.items():
+        taken, given = sum(filter(None, map(_IN, lines))), sum(filter(None, map(_OUT, lines)))
+        histogram = made.add(labels, len(lines), taken, given).histogram
+        assert histogram is not None
+        for ms, times in Counter(map(_MS, lines)).items():
+            histogram.add(ms or 0, times)
+    return made
+
+
 class _People:
     """Who was there, by region: only until their sketches are made."""
 
-    free: frozenset[str]
-    _users: dict[str, set[str | None]] = field(default_factory=dict)
-    _paying: dict[str, set[str | None]] = field(default_factory=dict)
-    _clients: dict[str, set[str | None]] = field(default_factory=dict)
+    __slots__ = ("_paying", "_users")
 
-    def add(self, region: str, tier: str | None, lines: Sequence[AccessLine]) -> None:
-        users = self._paying if tier and tier not in self.free else self._users
-        users.setdefault(region, set()).update(map(_USER, lines))
-        self._clients.setdefault(region, set()).update(map(_CLIENT, lines))
+    def __init__(self) -> None:
+        self._users: defaultdict[str, list[AccessLine]] = defaultdict(list)
+        self._paying: defaultdict[str, list[AccessLine]] = defaultdict(list)
+
+    def add(self, region: str, pays: bool, lines: Sequence[AccessLine]) -> None:
+        (self._paying if pays else self._users)[region] += lines
 
     def cube(self) -> Cube:
         made = Cube(PEOPLE)
         for region in {*self._users, *self._paying}:
-            paying = _sketch(self._paying.get(region, set()))
-            users = _sketch(self._users.get(region, set()))
-            users.merge(paying)
-            _put(made, region, "users", users)
+            others, payers = self._users[region], self._paying[region]
+            paying = _sketch(_USER, payers)
             _put(made, region, "paying", paying)
-        for region, clients in self._clients.items():
-            _put(made, region, "clients", _sketch(clients))
+            _put(made, region, "users", Distinct.union((paying, _sketch(_USER, others))))
+            _put(made, region, "clients", _sketch(_CLIENT, others + payers))
         return made
 
 
-def _sketch(names: set[str | None]) -> Distinct:
-    return Distinct(name for name in names if name)
+def _sketch(who: Callable[[AccessLine], str | None], lines: Sequence[AccessLine]) -> Distinct:
+    return Distinct(filter(None, set(map(who, lines))))
 
 
 def _put(cube: Cube, region: str, who: str, sketch: Distinct) -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meridian.envoy.agent.tail.parsing import Parser
+from meridian.envoy.lines import grouped
 
 NOW = 1_900_000_003.5
 
@@ -15,10 +16,13 @@ def line(t: object = f"{NOW:.3f}", **fields: object) -> bytes:
 
 
 def test_a_line_of_envoys_is_read_with_what_it_does_not_say_as_none() -> None:
-    parsed = Parser("access").parse(line(user="u1", status=200, tier=None, something={"new": 1}))
+    parsed = Parser("access").parse(
+        line(user="u1", alike={"status": 200, "tier": None}, something={"new": 1})
+    )
     [(window, [read])] = parsed.windows
     assert window == 1_900_000_000
-    assert (read.t, read.user, read.status, read.tier, read.country) == (NOW, "u1", 200, None, None)
+    assert (read.t, read.user, read.ms) == (NOW, "u1", None)
+    assert (read.alike.status, read.alike.tier, read.alike.country) == (200, None, None)
     assert parsed.dropped == 0
 
 
@@ -26,6 +30,16 @@ def test_lines_are_given_window_by_window() -> None:
     chunk = line(1_900_000_009.9) + line(1_900_000_010.0) + line(1_900_000_001.0)
     windows = Parser("access").parse(chunk).windows
     assert [(window, len(lines)) for window, lines in windows] == [(1_900_000_000, 2), (1_900_000_010, 1)]
+
+
+def test_lines_come_with_their_groups() -> None:
+    alike = [{"feature": "chat", "tier": "vip"}, {"feature": "feed"}]
+    chunk = b"".join(line(user=f"u{n}", alike=alike[n % 3 % 2]) for n in range(6))
+    [(_, lines)] = Parser("access").parse(chunk).windows
+    groups = grouped(lines)
+    found = {kind.feature: [each.user for each in group] for kind, group in groups.items()}
+    assert found == {"chat": ["u0", "u2", "u3", "u5"], "feed": ["u1", "u4"]}
+    assert all(each.alike is kind for kind, group in groups.items() for each in group)
 
 
 def test_what_is_no_line_is_counted_and_dropped() -> None:
@@ -38,7 +52,9 @@ def test_what_is_no_line_is_counted_and_dropped() -> None:
         b'{"t": 1e300}\n',
         b'{"t": "nan"}\n',
         b'{"t": -1}\n',
-        b'{"t": 1900000000, "status": "OK"}\n',
+        b'{"t": 1900000000, "alike": {"status": "OK"}}\n',
+        b'{"t": 1900000000, "alike": 7}\n',
+        b'{"t": 1900000000, "alike": {"tier": "\xff\xfe"}}\n',
         b'{"t": 1900000000, "user": "\xff\xfe"}\n',
         b'{"t": 1900000000\n',
         b"\x00\x01\x02\xff\n",

@@ -1,7 +1,8 @@
 """Bytes of a log to lines. What is no line of it is counted and dropped, and never takes its neighbours with it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isnan
 from operator import attrgetter
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import msgspec
 
 from meridian.envoy.fold import WINDOW, Source
-from meridian.envoy.lines import AccessLine, Lines
+from meridian.envoy.lines import AccessLine, Alike, Lines
 
 EARLIEST, LATEST = 946_684_800.0, 4_102_444_800.0
 """The years 2000 and 2100: a time outside of them is none."""
+KINDS = 10_000
+"""Kinds of lines that are remembered, at most."""
 _BAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -24,12 +27,18 @@ class Parsed:
     dropped: int
 
 
+class _Read(AccessLine, gc=False):
+    """A line as it is decoded: what it has in common with others is looked at later, once for all of them."""
+
+    alike: msgspec.Raw = msgspec.Raw(b"{}")  # type: ignore[assignment]
+
+
 class Parser:
     def __init__(self, source: Source) -> None:
-        kind: Any = AccessLine if source == "access" else dict[str, Any]
+        kind: Any = _Read if source == "access" else dict[str, Any]
         # Envoy writes the time as text.
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(kind, strict=False)
-        self._together: type[list[Any]] = Lines if source == "access" else list
+        self._together: Callable[[list[Any]], list[Any]] = _Kinds().lines if source == "access" else list
         self._time: Callable[[Any], float] = attrgetter("t") if source == "access" else _time_of_event
 
     def parse(self, chunk: bytes) -> Parsed:
@@ -40,8 +49,11 @@ class Parser:
             dropped = 0
         except _BAD:
             lines, dropped = self._one_by_one(chunk)
-        windows = dict(self._windows(lines))
-        return Parsed(list(windows.items()), dropped + len(lines) - sum(map(len, windows.values())))
+        windows = [(window, self._together(found)) for window, found in self._windows(lines)]
+        return Parsed(
+            [(window, found) for window, found in windows if found],
+            dropped + len(lines) - sum(len(found) for _, found in windows),
+        )
 
     def _one_by_one(self, chunk: bytes) -> tuple[list[Any], int]:
         lines, dropped = [], 0
@@ -62,14 +74,48 @@ class Parser:
         # A sum is no number when one of them is none ("nan" is read as such), which min and max may pass over.
         plain = first >= EARLIEST and last < LATEST and not isnan(sum(map(self._time, lines)))
         if plain and first // WINDOW == last // WINDOW:
-            yield _window(first), self._together(lines)
+            yield _window(first), lines
             return
         found: dict[int, list[Any]] = {}
         for line in lines:
             time = self._time(line)
             if EARLIEST <= time < LATEST:
-                found.setdefault(_window(time), self._together()).append(line)
+                found.setdefault(_window(time), []).append(line)
         yield from sorted(found.items())
+
+
+@dataclass(slots=True)
+class _Kinds:
+    """Every kind of line that came lately. None: those bytes are none."""
+
+    _known: dict[bytes, Alike | None] = field(default_factory=dict)
+
+    def lines(self, read: list[Any]) -> list[Any]:
+        """Those whose kind is one, with it."""
+        found: defaultdict[bytes, list[Any]] = defaultdict(list)
+        for line in read:
+            found[bytes(line.alike)].append(line)
+        groups: dict[Alike, list[Any]] = {}
+        for raw, group in found.items():
+            alike = self._alike(raw)
+            for line in group:
+                line.alike = alike
+            if alike is not None:
+                groups[alike] = group
+        good = read if len(groups) == len(found) else [line for line in read if line.alike is not None]
+        return Lines(good, groups)
+
+    def _alike(self, raw: bytes) -> Alike | None:
+        if raw in self._known:
+            return self._known[raw]
+        if len(self._known) >= KINDS:
+            self._known.clear()
+        try:
+            alike = msgspec.json.decode(raw, type=Alike)
+        except _BAD:
+            alike = None
+        self._known[raw] = alike
+        return alike
 
 
 def _window(time: float) -> int:
