@@ -1,5 +1,6 @@
 """`meridian export ...`: what other people's tools need to know of a configuration."""
 
+import json
 from pathlib import Path
 
 import click
@@ -42,6 +43,26 @@ def prometheus_rules(file: Path, out: Path | None, runbooks: str) -> None:
     _write(yaml.safe_dump(found, sort_keys=False, width=10_000), out, f"{len(list(named(found)))} rules")
     for sentence in left_out:
         output.note(f"note: {sentence}")
+
+
+@export.command(short_help="Write a dashboard for Grafana.")
+@FILE
+@OUT
+def grafana(file: Path, out: Path | None) -> None:
+    """Write a dashboard for the app of FILE, to be imported into Grafana (Dashboards, New, Import), which asks for the
+    Prometheus that scrapes control.
+
+    \b
+      meridian export grafana meridian.yaml --out meridian.json
+    """
+    from meridian.config.validation import validate
+    from meridian.features import features
+    from meridian.telemetry.exposition.grafana import dashboard
+
+    config = validate(file, features()).config
+    objectives = {name: feature.p95 * 1000 for name, feature in config.features.items() if feature.p95}
+    found = dashboard(config.app.name, objectives)
+    _write(json.dumps(found, indent=2), out, f"a dashboard of {len(found['panels'])} panels")
 
 
 def _write(text: str, out: Path | None, what: str) -> None:
