@@ -1,28 +1,12 @@
 """`meridian alerts test` and `channels` and `deliveries`: whether notices get through."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
-from urllib.parse import quote
-
 import click
 
+from meridian.alerts.commands.common import Session, part
 from meridian.console import emit, home_option, json_option, table
 from meridian.core.errors import Unavailable
 
 PATH = "/infrastructure/alerts"
-
-
-class Client(Protocol):
-    """Talks to control; raises MeridianError with what it says."""
-
-    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any: ...
-    def post(self, path: str, body: Any = None) -> Any: ...
-
-
-class Session(Protocol):
-    """What the program hands to commands as `ctx.obj`."""
-
-    def client(self, home: str | None = None) -> Client: ...
 
 
 @click.command(short_help="Send a test on a channel.")
@@ -32,7 +16,7 @@ class Session(Protocol):
 @click.pass_obj
 def test(session: Session, channel: str, home: str | None, as_json: bool) -> None:
     """Send a test on CHANNEL at once, and say what its receiver answers. A test on PagerDuty closes itself."""
-    found = session.client(home).post(f"{PATH}/channels/{quote(channel, safe='')}/test")
+    found = session.client(home).post(f"{PATH}/channels/{part(channel)}/test")
     if as_json:
         emit(found)
     if not found["sent"]:
