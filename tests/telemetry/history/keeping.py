@@ -81,8 +81,8 @@ def plain(cube: Cube) -> dict[Labels, tuple[Any, ...]]:
 
 
 def _seen(distinct: Distinct) -> int | bytes:
-    """Few are counted exactly. Of more, the registers are the same in any order of uniting; the estimate made of them is not, by a
-    fraction of its error."""
+    """Few are counted exactly. Of more, the registers are the same in any order of uniting; the estimate made of them is not, by
+    a fraction of its error."""
     union = hll_union(SIZE)
     union.update(hll_sketch.deserialize(distinct.to_bytes()))
     registers = bytes(union.get_result(tgt_hll_type.HLL_8).serialize_updatable())

@@ -1,4 +1,4 @@
-"""Thirty days of history as they stand in PostgreSQL, from a few windows told again and again, and the questions of its panels."""
+"""Thirty days of history as they stand in PostgreSQL, from a few windows told again and again, and what panels ask of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,11 +8,11 @@ from meridian.store.database import Connection
 from meridian.telemetry.cube import Cube, Where
 from meridian.telemetry.history.history import History
 from meridian.telemetry.history.levels import WIDTHS, below, coarser, seconds
-from meridian.telemetry.history.merging import merged
+from meridian.telemetry.history.rolling import kept
 from meridian.telemetry.history.rows import Row, insert, mark
 from meridian.telemetry.history.settings import Retention
-from meridian.telemetry.history.table import encode, from_cube
-from meridian.telemetry.history.views import VIEWED, places, views
+from meridian.telemetry.history.table import from_cube
+from meridian.telemetry.history.views import ANSWERED
 from meridian.telemetry.kinds import ACTION, EDGE, GAUGE, MARKET, PEOPLE, TRAFFIC, Kind
 
 DAY = timedelta(days=1)
@@ -33,35 +33,31 @@ class Ask:
 
 
 ASKS = (
-    Ask("latency", TRAFFIC, ("region",), sketches=True),
+    Ask("latency", TRAFFIC, ("region",), {"status": ANSWERED}, sketches=True),
     Ask("throughput", TRAFFIC, ("region", "location")),
     Ask("errors", TRAFFIC, ("region", "status")),
-    Ask("ai", TRAFFIC, ("service",), {"feature": ["ai-chat"]}, sketches=True),
-    Ask("feed", TRAFFIC, ("region",), {"feature": ["feed"]}, sketches=True),
-    Ask("countries", MARKET, ("country",)),
+    Ask("ai", TRAFFIC, ("service",), {"feature": ["ai-chat"], "status": ANSWERED}, sketches=True),
+    Ask("feed", TRAFFIC, (), {"feature": ["feed"], "status": ANSWERED}, sketches=True),
+    Ask(
+        "countries",
+        MARKET,
+        ("country",),
+        {"country": ["E00", "E01", "E02", "U00", "U01", "A00", "A01", "A02"]},
+    ),
+    Ask("markets", MARKET, ("region", "outcome")),
     Ask("limits", ACTION, ("action", "limit")),
-    Ask("users", PEOPLE, ("who",), sketches=True),
+    Ask("users", PEOPLE, ("region",), {"who": ["users"]}, sketches=True),
     Ask("edges", EDGE, ("edge",), {"name": ["number-3"]}),
     Ask("gauges", GAUGE, ("region",), {"name": ["gauge-3"]}),
 )
 
 
-def kept_rows(width: int, start: int, cubes: Mapping[str, Cube], ids: Mapping[str, int]) -> list[Row]:
-    """As adding up leaves them."""
-    rows = []
-    for name, cube in cubes.items():
-        whole = from_cube(start, cube, ids)
-        rows.append(Row(start, name, 0, None, *encode(whole)))
-        for view in range(1, len(views(cube.kind)) + 1) if width in VIEWED else ():
-            rows.append(Row(start, name, view, None, *encode(merged(whole, width, places(cube.kind, view)))))
-    return rows
-
-
 async def load(
     history: History, samples: Mapping[int, Sequence[Mapping[str, Cube]]], retention: Retention
 ) -> dict[int, list[int]]:
-    """Puts the last hours in as windows of 10 s, the days before as those of 1 min and then of 5 min, each until where the finer
-    ones begin, and has the rest added up. Returns width -> which windows there are; the n-th is the sample n modulo their number."""
+    """Puts the last hours in as windows of 10 s, the days before as those of 1 min and then of 5 min, each until where
+    the finer ones begin, and has the rest added up. Returns width -> which windows there are; the n-th is the sample n modulo
+    their number."""
     now = seconds(history.clock.now())
     await history.cleanup(history.clock.now(), retention)
     ids = await history.words.ids(
@@ -80,7 +76,10 @@ async def load(
         # Whole windows of the next width are made of these; what is before is put in as such.
         since = below(int(now - retention.kept(width)), coarser(width) or width)
         starts = list(range(since, until, width))
-        rows = [kept_rows(width, 0, cubes, ids) for cubes in samples[width]]
+        rows = [
+            [row for cube in cubes.values() for row in kept(from_cube(0, cube, ids), width, 0, ids)]
+            for cubes in samples[width]
+        ]
         for first in range(0, len(starts), 500):
             async with history.database.connection() as connection:
                 await _put(connection, width, starts[first : first + 500], first, rows)

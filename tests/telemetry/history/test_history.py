@@ -8,7 +8,7 @@ from meridian.telemetry.history.levels import seconds
 from meridian.telemetry.history.settings import Retention
 from tests.telemetry.history.keeping import deliver, kinds, raw, told, window
 
-RETENTION = Retention()
+RETENTION = Retention(ten_seconds="1d")
 HOUR = timedelta(hours=1)
 
 

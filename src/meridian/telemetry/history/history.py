@@ -74,7 +74,7 @@ class History:
 
     async def cleanup(self, now: datetime, retention: Retention) -> Cleaned:
         """Adds up what is due and drops what is no longer kept. Safe to repeat, and to interrupt. Raises Unavailable."""
-        return await clean(self.database, retention, now)
+        return await clean(self.database, self.words, retention, now)
 
 
 def history_of(control: Control) -> History:

@@ -16,7 +16,7 @@ from meridian.telemetry.history.merging import merged_all
 from meridian.telemetry.history.partitions import shared
 from meridian.telemetry.history.rows import select
 from meridian.telemetry.history.table import cubes, decode
-from meridian.telemetry.history.views import chosen
+from meridian.telemetry.history.views import chosen, views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,6 +47,14 @@ class Question:
     sketches: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """fixed: places of labels by which these blocks were filtered when they were made."""
+
+    blocks: Sequence[Block]
+    fixed: frozenset[int] = frozenset()
+
+
 async def answer(database: Database, words: Words, question: Question) -> list[tuple[int, Cube]]:
     """Raises InvalidInput, KeyError, Unavailable."""
     kind = question.kind
@@ -54,29 +62,30 @@ async def answer(database: Database, words: Words, question: Question) -> list[t
     wanted = {kind.place(label): list(values) for label, values in question.where.items()}
     async with database.connection() as connection:
         await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        blocks = await _blocks(connection, question)
+        parts = await _parts(connection, question)
     numbers = {place: await words.find(values) for place, values in wanted.items()}
-    table = await asyncio.to_thread(_merged, question, blocks, places, numbers)
+    table = await asyncio.to_thread(_merged, question, parts, places, numbers)
     await words.learn(np.unique(table.labels).tolist())
     return sorted((await asyncio.to_thread(cubes, table, words.word)).items())
 
 
-async def _blocks(connection: Connection, question: Question) -> list[Block]:
+async def _parts(connection: Connection, question: Question) -> list[Part]:
+    kind = question.kind
     floors = await shared(connection)
     width = width_for(floors, question.since, question.step)
     stale = await _stale(connection, width, question.since, question.until)
     spans = [(question.since, question.until)]
-    found: list[Block] = []
+    parts: list[Part] = []
     while spans:
-        view = chosen(question.kind, width, {*question.by, *question.where})
+        view = chosen(kind, width, question.by, question.where)
+        fixed = {kind.place(label) for label in views(kind)[view - 1].only} if view else set()
         for span in spans:
-            found += await select(
-                connection, width, span, question.kind.name, view, stale[width], question.sketches
-            )
+            found = await select(connection, width, span, kind.name, view, stale[width], question.sketches)
+            parts += [Part(found.full), Part(found.viewed, frozenset(fixed))]
         spans = list(_spans(stale[width], width))
         if spans:
             width = finer(width)
-    return found
+    return parts
 
 
 async def _stale(connection: Connection, width: int, since: int, until: int) -> Stale:
@@ -106,15 +115,17 @@ def _spans(starts: Sequence[int], width: int) -> Iterator[tuple[int, int]]:
 
 
 def _merged(
-    question: Question, blocks: Sequence[Block], places: Sequence[int], numbers: Mapping[int, Sequence[int]]
+    question: Question, parts: Sequence[Part], places: Sequence[int], numbers: Mapping[int, Sequence[int]]
 ) -> Table:
-    return merged_all(question.kind, _filtered(question.kind, blocks, numbers), question.step, places)
+    tables = (table for part in parts for table in _filtered(question.kind, part, numbers))
+    return merged_all(question.kind, tables, question.step, places)
 
 
-def _filtered(kind: Kind, blocks: Sequence[Block], numbers: Mapping[int, Sequence[int]]) -> Iterator[Table]:
-    for first in range(0, len(blocks), _AT_ONCE):
-        table = decode(kind, blocks[first : first + _AT_ONCE])
+def _filtered(kind: Kind, part: Part, numbers: Mapping[int, Sequence[int]]) -> Iterator[Table]:
+    for first in range(0, len(part.blocks), _AT_ONCE):
+        table = decode(kind, part.blocks[first : first + _AT_ONCE])
         wanted = np.ones(len(table), np.bool_)
         for place, each in numbers.items():
-            wanted &= np.isin(table.labels[place], each)
+            if place not in part.fixed:
+                wanted &= np.isin(table.labels[place], each)
         yield table.only(wanted)

@@ -10,6 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from psycopg import sql
 from psycopg.errors import LockNotAvailable
 
@@ -18,7 +19,7 @@ from meridian.telemetry.history.merging import merged
 from meridian.telemetry.history.partitions import alone, drop, ensure, rolling, shared, table
 from meridian.telemetry.history.rows import Row, insert, mark, within
 from meridian.telemetry.history.table import decode, encode
-from meridian.telemetry.history.views import VIEWED, places, views
+from meridian.telemetry.history.views import ANSWERED, VIEWED, View, views
 from meridian.telemetry.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from meridian.store.database import Connection, Database
     from meridian.telemetry.history.rows import Block
     from meridian.telemetry.history.settings import Retention
+    from meridian.telemetry.history.table import Table
+    from meridian.telemetry.history.words import Words
 
 GRACE = 20
 """Seconds after a window's end in which edges' records of it come in, so that it is added up once."""
@@ -44,35 +47,35 @@ class Cleaned:
     freed: int = 0
 
 
-async def clean(database: Database, retention: Retention, now: datetime) -> Cleaned:
+async def clean(database: Database, words: Words, retention: Retention, now: datetime) -> Cleaned:
     """Everything that is due. Raises Unavailable."""
-    rolled = await roll(database, seconds(now) - GRACE)
+    rolled = await roll(database, words, seconds(now) - GRACE)
     ends = {width: below(int(seconds(now) - retention.kept(width)), PARTITION[width]) for width in WIDTHS}
-    gone = await forget(database, ends)
+    gone = await forget(database, words, ends)
     await prepare(database, now)
     return Cleaned(rolled, gone.dropped, gone.freed)
 
 
-async def roll(database: Database, until: int) -> int:
+async def roll(database: Database, words: Words, until: int) -> int:
     """Adds up the marked windows that ended by `until`; returns how many."""
-    done = 0
+    done, numbers = 0, await words.ids(ANSWERED)
     for width in WIDTHS[1:]:
         while True:
             async with database.connection() as connection:
                 if not await rolling(connection):
                     return done
                 await shared(connection)
-                many = await _roll_marked(connection, width, until - width)
+                many = await _roll_marked(connection, numbers, width, until - width)
             if not many:
                 break
             done += many
     return done
 
 
-async def forget(database: Database, ends: Mapping[int, int]) -> Cleaned:
+async def forget(database: Database, words: Words, ends: Mapping[int, int]) -> Cleaned:
     """Drops the partitions of these widths, and of finer ones, before their ends; what they hold and is not in the
     coarser windows yet is added up before. When history is busy, it is left for the next time."""
-    ends = _ordered(ends)
+    ends, numbers = _ordered(ends), await words.ids(ANSWERED)
     try:
         async with database.connection() as connection:
             floors = {floor.width: floor.kept_from for floor in await shared(connection)}
@@ -82,7 +85,7 @@ async def forget(database: Database, ends: Mapping[int, int]) -> Cleaned:
             if not await rolling(connection):
                 return Cleaned()
             await alone(connection)
-            return await _forget(connection, ends)
+            return await _forget(connection, numbers, ends)
     except LockNotAvailable:
         return Cleaned()
 
@@ -102,18 +105,18 @@ def _ordered(ends: Mapping[int, int]) -> dict[int, int]:
     return found
 
 
-async def _forget(connection: Connection, ends: Mapping[int, int]) -> Cleaned:
+async def _forget(connection: Connection, numbers: Mapping[str, int], ends: Mapping[int, int]) -> Cleaned:
     rolled = dropped = freed = 0
     for width in WIDTHS:
         above = coarser(width)
-        while above is not None and (many := await _roll_marked(connection, above, ends[width] - 1)):
+        while above is not None and (many := await _roll_marked(connection, numbers, above, ends[width] - 1)):
             rolled += many
         gone = await drop(connection, width, ends[width])
         dropped, freed = dropped + len(gone), freed + sum(part.size for part in gone)
     return Cleaned(rolled, dropped, freed)
 
 
-async def _roll_marked(connection: Connection, width: int, latest: int) -> int:
+async def _roll_marked(connection: Connection, numbers: Mapping[str, int], width: int, latest: int) -> int:
     """The marked windows of this width that began by `latest`, the oldest first, so many at once; returns how many."""
     cursor = await connection.execute(
         "SELECT DISTINCT start FROM telemetry_mark WHERE width = %s AND start <= %s ORDER BY start LIMIT %s",
@@ -134,19 +137,35 @@ async def _roll_marked(connection: Connection, width: int, latest: int) -> int:
     )
     for start in starts:
         blocks = await within(connection, finer(width), start, start + width, list(KINDS))
-        rows = await asyncio.to_thread(_added_up, width, start, blocks)
+        rows = await asyncio.to_thread(_added_up, width, start, blocks, numbers)
         await insert(connection, width, rows)
     if (above := coarser(width)) is not None:
         await mark(connection, above, {below(start, above) for start in starts})
     return len(starts)
 
 
-def _added_up(width: int, start: int, blocks: Mapping[str, Sequence[Block]]) -> list[Row]:
-    rows = []
-    for name, each in blocks.items():
-        kind = KINDS[name]
-        whole = merged(decode(kind, each), width)
-        rows.append(Row(start, name, 0, None, *encode(whole)))
-        for view in range(1, len(views(kind)) + 1) if width in VIEWED else ():
-            rows.append(Row(start, name, view, None, *encode(merged(whole, width, places(kind, view)))))
+def _added_up(
+    width: int, start: int, blocks: Mapping[str, Sequence[Block]], numbers: Mapping[str, int]
+) -> list[Row]:
+    return [
+        row
+        for name, each in blocks.items()
+        for row in kept(merged(decode(KINDS[name], each), width), width, start, numbers)
+    ]
+
+
+def kept(whole: Table, width: int, start: int, numbers: Mapping[str, int]) -> list[Row]:
+    """A window as it is kept once it is added up: in full, and as its views. numbers: word -> its number."""
+    kind = whole.kind
+    rows = [Row(start, kind.name, 0, None, *encode(whole))]
+    for number, view in enumerate(views(kind) if width in VIEWED else (), 1):
+        seen = merged(_seen(whole, view, numbers), width, view.keeps(kind))
+        rows.append(Row(start, kind.name, number, None, *encode(seen)))
     return rows
+
+
+def _seen(whole: Table, view: View, numbers: Mapping[str, int]) -> Table:
+    wanted = np.ones(len(whole), np.bool_)
+    for label, values in view.only.items():
+        wanted &= np.isin(whole.labels[whole.kind.place(label)], [numbers[value] for value in values])
+    return whole.only(wanted)

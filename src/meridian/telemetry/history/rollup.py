@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from meridian.core.decision import Decision, clip
 from meridian.core.errors import Conflict
+from meridian.telemetry.history.history import history_of
 from meridian.telemetry.history.levels import WIDTHS
 from meridian.telemetry.history.partitions import Part, parts
-from meridian.telemetry.history.rolling import clean, forget
+from meridian.telemetry.history.rolling import forget
 from meridian.telemetry.history.settings import Retention
 from meridian.telemetry.settings import Telemetry
 
@@ -76,13 +77,16 @@ class Rollup(RollupJudge):
     interval: float = 10.0
 
     async def observe(self) -> Room:
-        await clean(self.control.database, retention_of(self.control.config()), self.control.clock.now())
+        await history_of(self.control).cleanup(self.control.clock.now(), retention_of(self.control.config()))
         async with self.control.database.connection() as connection:
             return Room(await parts(connection))
 
     async def actuate(self, decision: Decision) -> None:
+        history = history_of(self.control)
         await forget(
-            self.control.database, {int(width): end for width, end in decision.action["drop_before"].items()}
+            history.database,
+            history.words,
+            {int(width): end for width, end in decision.action["drop_before"].items()},
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from psycopg import sql
@@ -72,6 +72,14 @@ async def within(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """full: rows with all labels. viewed: those of the view that was asked for."""
+
+    full: list[Block] = field(default_factory=list)
+    viewed: list[Block] = field(default_factory=list)
+
+
 async def select(
     connection: Connection,
     width: int,
@@ -80,13 +88,16 @@ async def select(
     view: int,
     stale: Sequence[int],
     sketches: bool,
-) -> list[Block]:
+) -> Selected:
     """What arrived in this width in this time, and what was added up into it (as `view`), but for `stale` windows, whose sums are
     out of date."""
     statement = sql.SQL(
-        "SELECT start, cells, {sketches} FROM {table} WHERE kind = %s AND start >= %s AND start < %s AND "
+        "SELECT start, cells, {sketches}, view FROM {table} WHERE kind = %s AND start >= %s AND start < %s AND "
         "(source IS NOT NULL OR (view = %s AND NOT start = ANY(%s::bigint[]))) ORDER BY start"
     ).format(sketches=sql.SQL("sketches" if sketches else "NULL::bytea"), table=table(width))
+    found = Selected()
     async with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
         await cursor.execute(statement, (kind, *span, view, list(stale)))
-        return [(start, cells, sketches) for start, cells, sketches in await cursor.fetchall()]
+        for *block, each in await cursor.fetchall():
+            (found.viewed if each else found.full).append(tuple(block))
+    return found

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from meridian.telemetry.cube import Cell, Cube
 from meridian.telemetry.distinct import Distinct
 from meridian.telemetry.histogram import Histogram
-from meridian.telemetry.history.columns import Floats, Ints, Unpacked, pack
+from meridian.telemetry.history.columns import AS_IS, Floats, Ints, pack, unpack
 from meridian.telemetry.kinds import Kind
 
 MOST = 2**40
@@ -109,21 +109,39 @@ def encode(table: Table) -> tuple[bytes, bytes]:
         return cells, pack([table.lengths, _steps(table), table.counts])
     if table.kind.sketch == "distinct":
         sizes = np.array([len(each) for each in table.distinct], np.int64)
-        return cells, pack([sizes, np.frombuffer(b"".join(table.distinct), np.uint8)])
+        return cells, pack([sizes, np.frombuffer(b"".join(table.distinct), np.uint8)], AS_IS)
     return cells, b""
 
 
 def decode(kind: Kind, blocks: Sequence[tuple[int, bytes, bytes | None]]) -> Table:
-    """One table of all blocks: start, cells, sketches. None: without sketches. Raises ValueError for a damaged one."""
-    parts = [_decoded(kind, *block) for block in blocks]
-    return joined(kind, parts)
+    """One table of all blocks: start, cells, sketches, which all have or none. Raises ValueError for a damaged one."""
+    if not blocks:
+        return _empty(kind)
+    columns = list(unpack([cells for _, cells, _ in blocks]))
+    many, labels = columns[0].sizes, len(kind.labels)
+    table = Table(
+        kind,
+        np.repeat(np.array([start for start, _, _ in blocks], np.int64), many),
+        np.stack([column.values for column in columns[:labels]]),
+        np.array([column.values for column in columns[labels:]], np.float64).reshape(-1, sum(many)),
+    )
+    sketches = [each for _, _, each in blocks if each]
+    if sketches and kind.sketch == "histogram":
+        lengths, steps, counts = unpack(sketches)
+        table.lengths, table.counts = lengths.values, counts.values
+        table.buckets = _summed(steps.values, table.lengths)
+    if sketches and kind.sketch == "distinct":
+        sizes, raw = unpack(sketches)
+        ends, bytes_ = np.cumsum(sizes.values).tolist(), raw.values.astype(np.uint8).tobytes()
+        table.distinct = [bytes_[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
+    return table
 
 
 def joined(kind: Kind, parts: Sequence[Table]) -> Table:
     if len(parts) == 1:
         return parts[0]
     if not parts:
-        return Table(kind, _NONE, np.zeros((len(kind.labels), 0), np.int64), np.zeros((len(kind.sums), 0)))
+        return _empty(kind)
     return Table(
         kind,
         np.concatenate([part.start for part in parts]),
@@ -136,24 +154,8 @@ def joined(kind: Kind, parts: Sequence[Table]) -> Table:
     )
 
 
-def _decoded(kind: Kind, start: int, cells: bytes, sketches: bytes | None) -> Table:
-    packed = Unpacked(cells)
-    labels = np.stack([packed.ints() for _ in kind.labels])
-    n = labels.shape[1]
-    sums = np.stack([packed.floats() for _ in kind.sums]) if kind.sums else np.zeros((0, n))
-    table = Table(kind, np.full(n, start, np.int64), labels, sums)
-    if sketches is None:
-        return table
-    if kind.sketch == "histogram":
-        packed = Unpacked(sketches)
-        table.lengths, steps, table.counts = packed.ints(), packed.ints(), packed.ints()
-        table.buckets = _summed(steps, table.lengths)
-    if kind.sketch == "distinct":
-        packed = Unpacked(sketches)
-        ends = np.cumsum(packed.ints()).tolist()
-        raw = packed.rest()
-        table.distinct = [raw[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
-    return table
+def _empty(kind: Kind) -> Table:
+    return Table(kind, _NONE, np.zeros((len(kind.labels), 0), np.int64), np.zeros((len(kind.sums), 0)))
 
 
 def _steps(table: Table) -> Ints:

@@ -32,9 +32,11 @@ CREATE TABLE telemetry_mark (
 );
 CREATE INDEX telemetry_mark_start ON telemetry_mark (width, start);
 
--- What labels say; blocks hold numbers. 0 is a label that does not apply.
+-- What labels say; blocks hold numbers. 0 is a label that does not apply. Views are made of some statuses, which are known from the
+-- start therefore.
 CREATE TABLE telemetry_word (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     word text NOT NULL UNIQUE
 );
 INSERT INTO telemetry_word (id, word) OVERRIDING SYSTEM VALUE VALUES (0, '');
+INSERT INTO telemetry_word (word) VALUES ('2xx'), ('3xx'), ('4xx'), ('5xx');
