@@ -31,3 +31,15 @@ def test_memory_is_bounded_whatever_clients_send(monkeypatch: pytest.MonkeyPatch
     assert counts.rows[served.OTHER] == 90
     assert list(counts.keys) == [f"chat:key-{number}" for number in range(90, 100)] or len(counts.keys) == 10
     assert counts.summary()["total"] == 100
+
+
+def test_totals_are_by_home_and_service_and_bounded_as_the_rows_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served, "MOST_ROWS", 10)
+    counts = Served("EU")
+    for country in ("DE", "FR"):
+        counts.count(("chat", "EU", country, "POST"))
+    for number in range(100):
+        counts.count((f"s{number}", "US", "", "GET"))
+    assert counts.totals["EU", "chat"] == 2
+    assert len(counts.totals) <= 11
+    assert sum(counts.totals.values()) == sum(counts.rows.values()) == 102

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from meridian.world.app_protocol import App
-from meridian.world.served import MOST_ROWS, OTHER
-from meridian.world.telling import Telling, totals
+from meridian.world.telling import Telling
 from tests.support.ports import reserve
 from tests.support.waiting import eventually, until
 from tests.telemetry.ear import listening
@@ -18,14 +17,6 @@ from tests.telemetry.ear import listening
 def serve(app: App, service: str, n: int, home: str = "EU") -> None:
     for _ in range(n):
         app.served.count((service, home, "DE", "POST"))
-
-
-def test_totals_are_by_home_and_service() -> None:
-    app = App("europe-west1", "EU")
-    serve(app, "chat", 2)
-    serve(app, "chat", 1, "US")
-    app.served.rows[OTHER] = MOST_ROWS
-    assert totals(app.served) == {("EU", "chat"): 2, ("US", "chat"): 1}
 
 
 async def test_what_a_location_serves_is_told_once_also_when_control_was_away(tmp_path: Path) -> None:

@@ -17,11 +17,13 @@ OTHER: Row = ("other", "", "", "")
 
 @dataclass(slots=True)
 class Served:
-    """region: of this location. foreign: requests of users whose home region is another one, by service."""
+    """region: of this location. foreign: requests of users whose home region is another one, by service. totals: requests by
+    home region and service, which is what is told each second and so must not be added up from thousands of rows."""
 
     region: str
     rows: Counter[Row] = field(default_factory=Counter)
     foreign: Counter[str] = field(default_factory=Counter)
+    totals: Counter[tuple[str, str]] = field(default_factory=Counter)
     keys: dict[str, int] = field(default_factory=dict)
     doubles: int = 0
 
@@ -30,6 +32,7 @@ class Served:
             row = OTHER
         self.rows[row] += 1
         service, home, _, _ = row
+        self.totals[home, service] += 1
         if home and home != self.region:
             self.foreign[service] += 1
         if idempotency_key:

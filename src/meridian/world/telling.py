@@ -4,7 +4,6 @@ of a request is as short as without."""
 import asyncio
 import json
 import logging
-from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING
 from meridian.world.app_protocol import App
 from meridian.world.business import Business
 from meridian.world.files import write_text
-from meridian.world.served import OTHER, Served
 
 if TYPE_CHECKING:
     from meridian.telemetry.client import AsyncEventsClient
@@ -23,17 +21,6 @@ log = logging.getLogger(__name__)
 EVERY = 1.0
 GOODBYE = 0.3
 """Seconds for what still waits at the end: the supervisor does not wait long."""
-
-Totals = Counter[tuple[str, str]]
-
-
-def totals(served: Served) -> Totals:
-    """(home region, service) -> requests since the start."""
-    found: Totals = Counter()
-    for row, n in served.rows.items():
-        if row != OTHER:
-            found[row[1], row[0]] += n
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +53,10 @@ class Telling:
     async def _tell(self, app: App, client: "AsyncEventsClient") -> None:
         business = Business(app.region)
         self._resume(business)
-        before = totals(app.served)
+        before = app.served.totals.copy()
         while True:
             await asyncio.sleep(EVERY)
-            now = totals(app.served)
+            now = app.served.totals.copy()
             events = business.step(
                 {key: n - before[key] for key, n in now.items() if n > before[key]}, _now()
             )
