@@ -2,6 +2,8 @@
  * projection of shapes is shipped: about 25 kB compressed instead of 70. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { geoNaturalEarth1, geoPath } from 'd3-geo';
 import countries from 'i18n-iso-countries';
 import { feature } from 'topojson-client';
@@ -42,7 +44,7 @@ export function world(): World {
 
 /** The same table that Meridian's own Python side reads. */
 function middles(): World['middles'] {
-  const file = new URL('../../../src/meridian/geo/countries.csv', import.meta.url);
+  const file = join(dirname(fileURLToPath(import.meta.url)), '../../../src/meridian/geo/countries.csv');
   const rows = readFileSync(file, 'utf8').trim().split('\n').slice(1);
   return Object.fromEntries(
     rows.map((row) => {

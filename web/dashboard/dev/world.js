@@ -218,8 +218,8 @@ export function decisionsAt(second) {
   return Array.from({ length: 30 }, (_, index) => {
     const round = Math.floor(index / made.length);
     const [controller, kind, subject, sentence, offset] = made[index % made.length];
-    const time =
-      start - (round + 1) * 360 + offset + (start + offset - (round + 1) * 360 + 360 <= second ? 360 : 0);
+    const latest = start + offset <= second ? start + offset : start + offset - 360;
+    const time = latest - round * 360;
     return {
       id: `0198-${time}-${kind}`,
       at: new Date(time * 1000).toISOString(),

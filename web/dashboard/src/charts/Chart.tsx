@@ -115,10 +115,25 @@ export function lastOf(values: readonly (number | null)[]): number | null {
   return null;
 }
 
-/** The axis from zero to above the values, and to above the objective unless that would flatten the values. */
-export function axisTop(most: number, objective: number | null): number {
+/** Ends of the axis: from zero to above the values, and to above the objective unless that would flatten them. Shares that are
+ * wanted high (a hit rate) are shown between what they fall to and all. */
+export function axisEnds(
+  least: number,
+  most: number,
+  objective: number | null,
+  unit: string,
+): [number, number] {
+  if (unit === 'share' && objective !== null && objective >= 0.5) {
+    const low = Math.min(least, objective);
+    return [Math.max(0, 1 - (1 - low) * 1.6), 1];
+  }
   const wanted = objective !== null && most > objective * 0.25 ? Math.max(most, objective) : most;
-  return wanted > 0 ? wanted * 1.12 : 1;
+  return [0, wanted > 0 ? wanted * 1.12 : 1];
+}
+
+/** Short, as there is little room beside the axis. */
+function tickText(value: number, unit: string): string {
+  return unit === 'ms' && value >= 1000 ? `${value / 1000} s` : text(value, unit);
 }
 
 function options(
@@ -137,7 +152,7 @@ function options(
   return {
     width: width || 300,
     height,
-    padding: [8, 6, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -153,7 +168,7 @@ function options(
           return [from, Math.max(to, from + 1)];
         },
       },
-      y: { range: (_, __, most) => [0, axisTop(most, objective)] },
+      y: { range: (_, least, most) => axisEnds(least, most, objective, unit) },
     },
     axes: [
       {
@@ -163,7 +178,13 @@ function options(
         space: 72,
         values: (_, ticks, __, ___, step) => ticks.map((tick) => atTick(tick, step)),
       },
-      { ...base, size: 52, gap: 6, space: 36, values: (_, ticks) => ticks.map((tick) => text(tick, unit)) },
+      {
+        ...base,
+        size: 54,
+        gap: 6,
+        space: 36,
+        values: (_, ticks) => ticks.map((tick) => tickText(tick, unit)),
+      },
     ],
     series: [
       {},

@@ -75,7 +75,7 @@ function percent(share: number): string {
   const value = share * 100;
   if (value === 0) return '0';
   if (value < 0.01) return '<0.01';
-  if (value > 99.995 && value < 100) return '>99.99';
+  if (value >= 99.995 && value < 100) return '>99.99';
   if (value === 100) return '100';
   return value.toFixed(value >= 99.9 && value < 100 ? 2 : value >= 10 ? 1 : 2);
 }

@@ -38,7 +38,7 @@ export function Services() {
                   return (
                     <td
                       key={name}
-                      className={`num nowrap service-cell tone-${one ? toneOfShare(one.healthy, one.total) : 'idle'}`}
+                      className={`nowrap service-cell tone-${one ? toneOfShare(one.healthy, one.total) : 'idle'}`}
                     >
                       {one ? `${one.healthy} / ${one.total}` : '–'}
                     </td>
