@@ -145,6 +145,14 @@ class Delivery:
     connection: Connection
 
 
+@runtime_checkable
+class Stopping(Protocol):
+    """A value of `Control.shared` that holds answers open, such as streams."""
+
+    def stop(self) -> None:
+        """Ends them, as control is stopping. Must not wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Background:
     """Work in every process of control, leading or not. run: until cancelled; when it ends or fails, it is begun again."""

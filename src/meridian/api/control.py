@@ -31,7 +31,7 @@ from meridian.core.journal import Journal
 from meridian.core.principal import Principal, Role
 from meridian.envoy.report import EdgeReport
 from meridian.envoy.snapshot import Json
-from meridian.feature import Adviser, Caller, Feature, Part
+from meridian.feature import Adviser, Caller, Feature, Part, Stopping
 from meridian.geo.lookup import CountryLookup
 from meridian.store.configs import Configs
 from meridian.store.database import Database
@@ -118,6 +118,13 @@ class ControlPlane:
             self._shared[kind] = make()
         found: Part = self._shared[kind]
         return found
+
+    def stop(self) -> None:
+        """Ends answers that would otherwise go on, as this process is about to stop."""
+        self.snapshots.close()
+        for part in self._shared.values():
+            if isinstance(part, Stopping):
+                part.stop()
 
     def requires(self, *roles: Role) -> Callable[[Request], Awaitable[Principal]]:
         return self.gate.requires(*roles)

@@ -23,7 +23,7 @@ CONNECTIONS = 2000
 
 
 class Server(uvicorn.Server):
-    """Edges wait up to 25 s for a snapshot; a stop tells them at once that there is none."""
+    """Edges wait up to 25 s for a snapshot; a stop tells them at once that there is none, and ends streams."""
 
     control: ControlPlane
 
@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.control.snapshots.close()
+        self.control.stop()
         await super().shutdown(sockets)
 
 

@@ -41,27 +41,33 @@ def _live(control: Control, pulse: Pulse) -> None:
 
 def _controllers(control: Control) -> Sequence[Controller[Any, Any, Any]]:
     from meridian.telemetry.history.rollup import Rollup
+    from meridian.telemetry.live.watching import Storing
 
-    return [Rollup(control)]
+    return [Rollup(control), Storing(control)]
 
 
 def _api(control: Control) -> APIRouter:
     """Its routes, with the web framework, are imported where control asks for them: commands start without it."""
     from fastapi import APIRouter
 
+    from meridian.telemetry import api as reading
     from meridian.telemetry.events import api as events
     from meridian.telemetry.exposition import api as exposition
 
     routes = APIRouter()
-    for part in (events, exposition):
+    for part in (reading, events, exposition):
         routes.include_router(part.router(control))
     return routes
 
 
 def _background(control: Control) -> Sequence[Background]:
     from meridian.telemetry.exposition.sending import Sending
+    from meridian.telemetry.live.watching import Watching
 
-    return [Background("telemetry.otlp", Sending(control, new_id(control.clock.now())).run)]
+    return [
+        Background("telemetry.otlp", Sending(control, new_id(control.clock.now())).run),
+        Background("telemetry.watching", Watching(control).run),
+    ]
 
 
 FEATURE = Feature(

@@ -46,8 +46,8 @@ class Ring:
         self._heard: dict[Edge, Heard] = {}
         self.started = clock.monotonic()
         self.began = self.first = self.second
-        """began: the first second of which everything is known; earlier than `first`, when this ring was made, once it is warmed from
-        history."""
+        """began: the first second of which everything is known; earlier than `first`, when this ring was made, once it is warmed
+        from history."""
 
     @property
     def second(self) -> int:

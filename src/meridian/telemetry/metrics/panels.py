@@ -1,4 +1,4 @@
-"""The panels of the dashboard (spec 12, and a few more): what each shows, how often it is new, and the line of its objective. Pure."""
+"""The panels of the dashboard: what each shows, how often it is new, and the line of its objective. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
