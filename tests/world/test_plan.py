@@ -3,7 +3,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from meridian.api.bootstrap import bootstrap
 from meridian.config.inventory import Inventory
+from meridian.core.principal import Role
 from meridian.world.home import Home
 from meridian.world.links import load
 from meridian.world.plan import Blueprint
@@ -45,8 +47,16 @@ def test_control_is_given_hashes_and_never_tokens(tmp_path: Path, config_file: P
         "role": "edge",
         "region": "EU",
     }
+    app = drawn.home.app_token.read_text().strip()
+    assert bootstrap(drawn.home.tokens)[hashlib.sha256(app.encode()).hexdigest()].role is Role.APP
     assert admin not in drawn.home.tokens.read_text()
-    for secret in (drawn.home.admin_token, drawn.home.edge_token("EU"), drawn.home.tokens):
+    assert app not in drawn.home.tokens.read_text()
+    for secret in (
+        drawn.home.admin_token,
+        drawn.home.app_token,
+        drawn.home.edge_token("EU"),
+        drawn.home.tokens,
+    ):
         assert secret.stat().st_mode & 0o077 == 0
 
 
@@ -55,8 +65,19 @@ def test_no_secret_is_on_a_command_line(tmp_path: Path, config_file: Path) -> No
     drawn.write()
     url = "postgresql://user:password@/db"
     secrets = [url, drawn.home.edge_key(), drawn.home.admin_token.read_text().strip()]
+    secrets += [drawn.home.app_token.read_text().strip()]
     for plan in [*drawn.parts().values(), drawn.control_process(url)]:
         assert not any(secret in " ".join(plan.argv) for secret in secrets)
+
+
+def test_every_location_tells_control_what_it_does(tmp_path: Path, config_file: Path) -> None:
+    drawn = blueprint(tmp_path, config_file)
+    told = {location: list(drawn.app_of(location).argv) for location in drawn.topology.locations}
+    for argv in told.values():
+        assert argv[argv.index("--control") + 1] == drawn.control
+        assert argv[argv.index("--token-file") + 1] == str(drawn.home.app_token)
+    kept = {argv[argv.index("--under-way") + 1] for argv in told.values()}
+    assert len(kept) == len(told)
 
 
 def test_a_restart_changes_no_byte_of_the_inventory(tmp_path: Path, config_file: Path) -> None:

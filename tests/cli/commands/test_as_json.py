@@ -8,6 +8,8 @@ import pytest
 
 from meridian.cli.main import main
 from meridian.world import hotline, issuer
+from meridian.world.home import Home
+from tests.telemetry.ear import listening
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> Any:
@@ -35,3 +37,22 @@ def test_a_fault(
     monkeypatch.setattr(hotline, "ask", lambda path, question: {"sentence": question["verb"], "faults": []})
     assert main(["world", verb, "europe-west1", "--home", str(tmp_path), "--json"]) == 0
     assert told(capsys) == {"sentence": verb, "faults": []}
+
+
+def test_a_report_is_told_as_the_app_tells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Home.seen(tmp_path).app_token.parent.mkdir()
+    Home.seen(tmp_path).app_token.write_text("mrd_app\n")
+    home = ["--home", str(tmp_path)]
+    with listening() as ear:
+        status = {"regions": {"EU": [], "US": []}, "control": ear.url}
+        monkeypatch.setattr(hotline, "ask", lambda path, question: status)
+        assert main(["world", "report", "payout-failed", "12", *home, "--json"]) == 0
+        assert told(capsys) == {"accepted": 12, "duplicates": 0, "refused": []}
+        assert main(["world", "report", "payout-failed", "12", "--region", "US", "--over", *home]) == 0
+        assert capsys.readouterr().out == "12 told of US: payout-failed is over\n"
+        assert main(["world", "report", "payout-faild", *home]) == 1
+        assert "did you mean payout-failed?" in capsys.readouterr().err
+    assert ear.tokens == {"Bearer mrd_app"}
+    assert {each["state"] for each in ear.taken.values()} == {"failed", "paid"}

@@ -1,8 +1,4 @@
-from datetime import timedelta
-
 from meridian.telemetry.events.counting import windows
-from meridian.telemetry.events.rates import cdn_hit_rate, token_rates
-from meridian.telemetry.kinds import BUSINESS
 from tests.telemetry.events.making import GOOD, NOW, event
 
 START = int(NOW.timestamp())
@@ -40,26 +36,3 @@ def test_each_type_counts_as_what_the_documents_say() -> None:
         "cdn.kilobytes": [1.0, 123.0],
     }
     assert "u1" not in str(cube.to_json())
-
-
-def test_rates_are_per_minute_and_net_is_earned_less_spent() -> None:
-    told = [event("token.earned", amount=60), event("token.spent", amount=20), event("token.purchased")]
-    cube = windows([*told, event("token.earned", region="US", amount=6)], 10, NOW)[START]["business"]
-    found = token_rates(cube, 30)
-    assert (found.earned, found.spent, found.net, found.purchased, found.transactions) == (
-        132,
-        40,
-        92,
-        200,
-        12,
-    )
-    assert token_rates(cube, 60, "US").net == 6
-
-
-def test_the_hit_rate_is_that_of_all_requests_or_none() -> None:
-    told = [event("cdn", hits=9, misses=1), event("cdn", hits=0, misses=10, region="US")]
-    cube = windows(told, 10, NOW + timedelta(hours=1))[START]["business"]
-    assert cdn_hit_rate(cube) == 9 / 20
-    assert cdn_hit_rate(cube, "EU") == 0.9
-    assert cdn_hit_rate(cube, "APAC") is None
-    assert BUSINESS.name in windows(told, 10, NOW)[START]
