@@ -60,6 +60,32 @@ class Lines(list[AccessLine]):
         self.groups = groups
 
 
+class Gathered:
+    """Groups that grow until there are enough lines, as what is done once a group is the cheaper, the larger they are. What is
+    gathered is in no record yet: a fold that is harvested takes it first."""
+
+    ENOUGH = 5_000
+    """Lines: some megabytes."""
+
+    __slots__ = ("_groups", "_many")
+
+    def __init__(self) -> None:
+        self._groups: defaultdict[Alike, list[AccessLine]] = defaultdict(list)
+        self._many = 0
+
+    def add(self, lines: Sequence[AccessLine]) -> bool:
+        """Whether there are enough."""
+        groups = self._groups
+        for alike, group in grouped(lines).items():
+            groups[alike] += group
+        self._many += len(lines)
+        return self._many >= self.ENOUGH
+
+    def take(self) -> Groups:
+        groups, self._groups, self._many = self._groups, defaultdict(list), 0
+        return groups
+
+
 def grouped(lines: Sequence[AccessLine]) -> Groups:
     """Lines of one kind together, each group in their order: folds count by group what they can, as there are fewer of them."""
     if isinstance(lines, Lines):

@@ -13,7 +13,7 @@ from operator import attrgetter, countOf
 from meridian.core.degraded import turned_off
 from meridian.core.heavy import HeavyHitters
 from meridian.envoy.fold import EdgeFacts, Harvest, Source
-from meridian.envoy.lines import AccessLine, Alike, Groups, grouped
+from meridian.envoy.lines import AccessLine, Alike, Gathered, Groups
 from meridian.envoy.snapshot import Json, Snapshot
 from meridian.limits.clients import client_of
 from meridian.limits.traffic.meets import CHECKED
@@ -46,6 +46,7 @@ class Recording:
         self._settings = FoldSettings()
         self._shadows = Shadows(self._settings)
         self._sample = Sample(names or pseudonyms(facts.home))
+        self._held: dict[int, Gathered] = {}
         self._signed_in: dict[int, Counter[_Row]] = {}
         self._anonymous: dict[int, Counter[_Row]] = {}
         self._top: dict[str, HeavyHitters] = {}
@@ -55,14 +56,26 @@ class Recording:
         return "access"
 
     def add(self, window: int, lines: Sequence[AccessLine]) -> None:
-        self._follow_settings()
-        counted = {alike: group for alike, group in grouped(lines).items() if _met_limits(alike)}
+        if window not in self._held or self._facts.snapshot() is not self._seen:
+            self._settle()
+            self._follow_settings()
+        if self._held.setdefault(window, Gathered()).add(lines):
+            self._settle()
+
+    def _settle(self) -> None:
+        held, self._held = self._held, {}
+        for window, gathered in held.items():
+            self._add(window, gathered.take())
+
+    def _add(self, window: int, groups: Groups) -> None:
+        counted = {alike: group for alike, group in groups.items() if _met_limits(alike)}
         self._count(window, counted)
         self._sample.add(counted)
         self._shadows.add(counted)
         self._note_refused(counted)
 
     def harvest(self, now: datetime) -> Harvest:
+        self._settle()
         signed_in, self._signed_in = self._signed_in, {}
         anonymous, self._anonymous = self._anonymous, {}
         samples = self._sample.harvest(now.timestamp())

@@ -6,14 +6,13 @@ requests to it fail, not in a second long gone.
 """
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from meridian.envoy.fold import WINDOW, EdgeFacts, Harvest, Source
-from meridian.envoy.lines import AccessLine, Alike, grouped
+from meridian.envoy.lines import AccessLine, Gathered
 from meridian.envoy.snapshot import Json
 from meridian.telemetry.cube import Cube
 from meridian.telemetry.edge.settings import Following
@@ -21,8 +20,6 @@ from meridian.telemetry.edge.tally import Cubes, bounded, counted, merge_into
 from meridian.telemetry.kinds import EDGE, TRAFFIC
 from meridian.telemetry.windows import windows_to_json
 
-HELD = 5_000
-"""Lines that wait for being added up: the more at once, the cheaper."""
 RECENT = (-60, 5)
 """Seconds from now that a pulse tells of. What was read later, such as after a pause, is in the records."""
 ABSURD = 86_400
@@ -34,8 +31,6 @@ PULSE = 20_000
 _FEWER = (200, 50, 12)
 """Cells of a kind and second, tried until a pulse is small enough."""
 
-_Piece = defaultdict[Alike, list[AccessLine]]
-
 
 class Counting:
     """Implements `envoy.fold.Fold` and `Live`."""
@@ -43,7 +38,7 @@ class Counting:
     def __init__(self, facts: EdgeFacts) -> None:
         self._facts = facts
         self._settings = Following(facts.snapshot)
-        self._held: dict[tuple[int, int], _Piece] = {}
+        self._held: dict[tuple[int, int], Gathered] = {}
         self._many = 0
         self._windows: dict[int, Cubes] = {}
         self._seconds: dict[int, Cubes] = {}
@@ -55,11 +50,9 @@ class Counting:
 
     def add(self, window: int, lines: Sequence[AccessLine]) -> None:
         for second, piece in _seconds(lines):
-            held = self._held.setdefault((window, second), defaultdict(list))
-            for alike, group in grouped(piece).items():
-                held[alike] += group
+            self._held.setdefault((window, second), Gathered()).add(piece)
         self._many += len(lines)
-        if self._many >= HELD:
+        if self._many >= Gathered.ENOUGH:
             self._settle()
 
     def pulse(self, now: datetime) -> Json | None:
@@ -81,8 +74,8 @@ class Counting:
     def _settle(self) -> None:
         held, self._held, self._many = self._held, {}, 0
         free = self._settings.now().free_tiers
-        for (window, second), groups in held.items():
-            cubes = counted(groups, self._facts.region, free)
+        for (window, second), gathered in held.items():
+            cubes = counted(gathered.take(), self._facts.region, free)
             self._absurd += _merged(self._windows, window, cubes)
             _merged(self._seconds, second, cubes)
 
