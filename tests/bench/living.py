@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench import enforcing
+from tests.bench import degrading, enforcing
 from tests.bench.row import Row
 from tests.support.ports import reserve
 from tests.support.world import BRITISH, MERIDIAN, World, until
@@ -22,6 +22,7 @@ def measure(folder: Path) -> Iterator[Row]:
         world.stop()
         yield warm_start(world)
         yield from enforcing.measure(world)
+        yield from degrading.measure(world)
         yield from lost_location(world)
     finally:
         world.stop()

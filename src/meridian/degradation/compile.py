@@ -4,10 +4,12 @@ The stamp knows by then where a request goes, and what changes in it resets no l
 added. The stamp comes before the limiters, so that what is refused takes nothing from a limit.
 """
 
+from functools import lru_cache
 from importlib.resources import files
 
 from meridian.config.schema.root import Config
 from meridian.core.degraded import HEADER, mark
+from meridian.core.same import Same
 from meridian.degradation.plan import WHOLE, Cut, cuts, name_of, said, section
 from meridian.degradation.state import NO_STATE, DegradationState
 from meridian.envoy.contribution import Contribution, EdgeContext, LuaPart
@@ -24,14 +26,21 @@ def compile_degradation(context: EdgeContext) -> Contribution:
     if not section(config).levels:
         return Contribution()
     state = context.state.get("degradation") or NO_STATE
-    degraded = tables(config, state)
+    return _everywhere(Same(config), state.compared)
+
+
+@lru_cache(maxsize=4)
+def _everywhere(config: Same[Config], levels: tuple[tuple[str, int], ...]) -> Contribution:
+    """What is the same at every edge, remembered while a compilation goes from one to the next."""
+    degraded = tables(config.value, DegradationState(dict(levels)))
     return Contribution(lua=(_stamp(degraded),) if degraded else (), echoed=(HEADER,))
 
 
 def tables(config: Config, state: DegradationState) -> Json:
     """Region that serves -> its level and what is off there. The same for every edge: each hands over to any region."""
     levels = {region: state.of(region) for region in config.regions}
-    return {region: _table(config, level) for region, level in levels.items() if level}
+    made = {level: _table(config, level) for level in set(levels.values()) if level}
+    return {region: made[level] for region, level in levels.items() if level}
 
 
 def _stamp(degraded: Json) -> LuaPart:

@@ -39,6 +39,11 @@ class DegradationState:
         """The level that holds for what this region serves."""
         return max(self.levels.get(EVERYWHERE, 0), self.levels.get(region, 0))
 
+    @property
+    def compared(self) -> tuple[tuple[str, int], ...]:
+        """The same for equal states, and hashable."""
+        return tuple(sorted(self.levels.items()))
+
 
 NO_STATE = DegradationState()
 
