@@ -72,6 +72,7 @@ export const PANELS = [
   unit,
   refresh,
   objective,
+  least: name === 'cdn',
   sentence: `${title} over all regions.`,
 }));
 
@@ -154,7 +155,7 @@ export function at(second) {
     paying_users: Math.round(3120 * swell(second / 5, 9)),
     tokens: { earned: 18240, spent: 21410, net: -3170, transactions: 842 },
     fraud_alerts: { active: 7, critical: dead ? 2 : 0, resolved_today: 41 },
-    payouts: { pending: 118, processing: 12, failed: 3, amount: 48211.5 },
+    payouts: { pending: 118, processing: 12, failed: 3, amount: 4_821_150, currency: 'EUR' },
     support: { open: 64, urgent: 9, mean_response_time: 412 },
     panic: { last_24h: 31, active: 2 },
     system: dead

@@ -22,14 +22,14 @@ describe('the address', () => {
 
 describe('a chart', () => {
   it('begins at zero and shows an objective that is near', () => {
-    expect(axisEnds(10, 100, null, 'ms')).toEqual([0, 100 * 1.12]);
-    expect(axisEnds(10, 300, 400, 'ms')).toEqual([0, 400 * 1.12]);
-    expect(axisEnds(10, 50, 400, 'ms')).toEqual([0, 50 * 1.12]);
-    expect(axisEnds(0, 0, null, 'ms')).toEqual([0, 1]);
+    expect(axisEnds(10, 100, null, false)).toEqual([0, 100 * 1.12]);
+    expect(axisEnds(10, 300, 400, false)).toEqual([0, 400 * 1.12]);
+    expect(axisEnds(10, 50, 400, false)).toEqual([0, 50 * 1.12]);
+    expect(axisEnds(0, 0, null, false)).toEqual([0, 1]);
   });
 
   it('shows a share that is wanted high near all', () => {
-    const [low, high] = axisEnds(0.9, 0.95, 0.85, 'share');
+    const [low, high] = axisEnds(0.9, 0.95, 0.85, true);
     expect(high).toBe(1);
     expect(low).toBeGreaterThan(0.7);
     expect(low).toBeLessThan(0.85);

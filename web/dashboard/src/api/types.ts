@@ -33,7 +33,7 @@ export interface Live {
   paying_users: number | null;
   tokens: { earned: number; spent: number; net: number; transactions: number };
   fraud_alerts: { active: number; critical: number; resolved_today: number };
-  payouts: { pending: number; processing: number; failed: number; amount: number };
+  payouts: { pending: number; processing: number; failed: number; amount: number; currency: string };
   support: { open: number; urgent: number; mean_response_time: number | null };
   panic: { last_24h: number; active: number };
   system: { status: string; sentence: string };
@@ -75,6 +75,8 @@ export interface PanelInfo {
   /** seconds */
   refresh: number;
   objective: number | null;
+  /** the objective is a lower bound */
+  least: boolean;
   sentence: string;
 }
 
@@ -150,7 +152,8 @@ export interface Tick {
   error_rate: number | null;
   p95: number | null;
   regions: RegionLive[];
-  locations: LocationLive[];
+  /** what of a location changes; where it is came with the dashboard */
+  locations: Pick<LocationLive, 'name' | 'status' | 'rps' | 'p95' | 'error_rate'>[];
   flows: Flow[];
   live: Live;
 }

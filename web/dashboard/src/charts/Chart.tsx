@@ -21,6 +21,8 @@ export interface ChartProps {
   unit: string;
   /** drawn as a dashed line where it is near enough to the values */
   objective?: number | null;
+  /** the objective is a lower bound of a share: the axis ends at all */
+  least?: boolean;
   height?: number;
   /** what it shows, in words */
   label: string;
@@ -28,7 +30,16 @@ export interface ChartProps {
   span?: readonly [number, number] | undefined;
 }
 
-export function Chart({ times, lines, unit, objective = null, height = 168, label, span }: ChartProps) {
+export function Chart({
+  times,
+  lines,
+  unit,
+  objective = null,
+  least = false,
+  height = 168,
+  label,
+  span,
+}: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const theme = useTheme();
@@ -45,7 +56,7 @@ export function Chart({ times, lines, unit, objective = null, height = 168, labe
     const place = frame.current;
     if (!place) return;
     const made = new uPlot(
-      options(place.clientWidth, height, lines, unit, objective, setHover, () => latest.current.span),
+      options(place.clientWidth, height, lines, unit, objective, least, setHover, () => latest.current.span),
       latest.current.data,
       place,
     );
@@ -62,7 +73,7 @@ export function Chart({ times, lines, unit, objective = null, height = 168, labe
     };
     // The lines' values reach uPlot by setData below; another set of lines, or another theme, is another plot.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shape, unit, objective, height, theme]);
+  }, [shape, unit, objective, least, height, theme]);
 
   useEffect(() => {
     plot.current?.setData(data);
@@ -121,9 +132,9 @@ export function axisEnds(
   least: number,
   most: number,
   objective: number | null,
-  unit: string,
+  wantedHigh: boolean,
 ): [number, number] {
-  if (unit === 'share' && objective !== null && objective >= 0.5) {
+  if (wantedHigh && objective !== null) {
     const low = Math.min(least, objective);
     return [Math.max(0, 1 - (1 - low) * 1.6), 1];
   }
@@ -142,6 +153,7 @@ function options(
   lines: readonly ChartLine[],
   unit: string,
   objective: number | null,
+  wantedHigh: boolean,
   hovered: (index: number | null) => void,
   span: () => readonly [number, number] | undefined,
 ): uPlot.Options {
@@ -168,7 +180,7 @@ function options(
           return [from, Math.max(to, from + 1)];
         },
       },
-      y: { range: (_, least, most) => axisEnds(least, most, objective, unit) },
+      y: { range: (_, least, most) => axisEnds(least, most, objective, wantedHigh) },
     },
     axes: [
       {

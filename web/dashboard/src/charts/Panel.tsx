@@ -80,7 +80,14 @@ export function Panel({
         ) : !polled.data ? (
           <Skeleton height={height + 26} />
         ) : (
-          <Content series={polled.data} regions={regions} range={range} height={height} asTable={asTable} />
+          <Content
+            series={polled.data}
+            regions={regions}
+            range={range}
+            height={height}
+            asTable={asTable}
+            least={info.least}
+          />
         )}
         {polled.data && (
           <p className="panel-sentence" title={polled.data.sentence}>
@@ -98,12 +105,14 @@ function Content({
   range,
   height,
   asTable,
+  least,
 }: {
   series: Series;
   regions: readonly string[];
   range: Range;
   height: number;
   asTable: boolean;
+  least: boolean;
 }) {
   const lines = useMemo((): ChartLine[] => {
     const colours = lineColours(series.lines, regions);
@@ -132,6 +141,7 @@ function Content({
       lines={lines}
       unit={series.unit}
       objective={series.objective}
+      least={least}
       height={height}
       span={span}
       label={`${series.title}, last ${range}. ${series.sentence}`}

@@ -20,6 +20,13 @@ export function count(value: number | null | undefined): string {
   return digits(value);
 }
 
+/** An amount in minor units of a currency (cents) in whole ones. */
+export function money(minor: number | null | undefined, currency: string): string {
+  if (minor === null || minor === undefined) return NOTHING;
+  const whole = count(minor >= 100_000 ? Math.round(minor / 100) : minor / 100);
+  return currency ? `${whole} ${currency}` : whole;
+}
+
 /** Three significant digits, without an exponent. */
 export function digits(value: number): string {
   const size = Math.abs(value);
@@ -50,6 +57,8 @@ export function shown(value: number | null | undefined, unit: string): Shown {
     case 'bytes':
     case 'B':
       return bytes(value, '');
+    case 'amount':
+      return { value: money(value, ''), unit: '' };
     default:
       return { value: count(value), unit: UNITS[unit] ?? unit };
   }

@@ -126,12 +126,16 @@ export class LiveStore {
     const recent = Object.fromEntries(
       FIGURES.map((figure) => [figure, [...this.state.recent[figure].slice(1 - KEPT), live[figure]]]),
     ) as Record<Figure, (number | null)[]>;
+    const now = new Map(tick.locations.map((each) => [each.name, each]));
     const dashboard = before && {
       ...before,
       at: tick.at,
       live,
       flows: tick.flows,
-      map: { ...before.map, locations: tick.locations },
+      map: {
+        ...before.map,
+        locations: before.map.locations.map((each) => ({ ...each, ...now.get(each.name) })),
+      },
     };
     this.change({ dashboard, recent, heard: Date.now() }, 0);
   }

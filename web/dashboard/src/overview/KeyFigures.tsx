@@ -1,7 +1,7 @@
 /** The live metrics: four that move each second with their last minutes, and the ones people are paged for. */
 import type { ReactNode } from 'react';
 import type { Live } from '../api/types.ts';
-import { count, text } from '../format/numbers.ts';
+import { count, money, text } from '../format/numbers.ts';
 import type { Tone } from '../format/names.ts';
 import { useLive } from '../live/context.ts';
 import { KEPT, type Figure } from '../live/store.ts';
@@ -67,7 +67,7 @@ function Counted({ live }: { live: Live }) {
         value={count(payouts.pending + payouts.processing)}
         tone={payouts.failed > 10 ? 'bad' : undefined}
       >
-        {count(payouts.failed)} failed, {count(payouts.amount)} in total
+        {count(payouts.failed)} failed, {money(payouts.amount, payouts.currency)} in total
       </Tile>
       <Tile
         name="Fraud alerts"

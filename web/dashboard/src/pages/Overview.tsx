@@ -6,8 +6,9 @@ import { Feed } from '../overview/Feed.tsx';
 import { Services } from '../overview/Services.tsx';
 import { Story } from '../overview/Story.tsx';
 import { useLive } from '../live/context.ts';
+import { href } from '../app/router.ts';
 import { WorldMap } from '../map/WorldMap.tsx';
-import { ProblemNote, Segmented, Skeleton } from '../ui/basics.tsx';
+import { Link, ProblemNote, Segmented, Skeleton } from '../ui/basics.tsx';
 import './pages.css';
 import '../overview/overview.css';
 
@@ -30,6 +31,9 @@ export function Overview() {
   );
 }
 
+/** Those that are looked at all night; the others are on their own page. */
+const SEVEN = ['latency', 'throughput', 'ai', 'cdn', 'feed', 'errors', 'fraud'];
+
 function SevenPanels() {
   const panels = useLive((state) => state.dashboard?.panels);
   const regions = useLive((state) => state.dashboard?.live.regions);
@@ -39,13 +43,18 @@ function SevenPanels() {
     <section aria-label="Panels">
       <div className="toolbar">
         <h2>Panels</h2>
+        <Link className="button button-quiet" to={href('panels', { range: range === '15m' ? '' : range })}>
+          All {panels?.length ?? ''} panels
+        </Link>
         <div className="toolbar-right">
           <Segmented label="Time range" value={range} options={RANGE_NAMES} onChange={setRange} />
         </div>
       </div>
       <div className="panels">
         {panels ? (
-          panels.map((info) => <Panel key={info.name} info={info} regions={names} />)
+          SEVEN.flatMap((name) => panels.filter((info) => info.name === name)).map((info) => (
+            <Panel key={info.name} info={info} regions={names} />
+          ))
         ) : (
           <Skeleton height={260} />
         )}
