@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from meridian.telemetry.events.batch import MOST, Batch, Malformed
@@ -77,3 +79,23 @@ def test_the_schema_is_that_of_good_events() -> None:
     schema = Batch.model_json_schema()
     each = schema["properties"]["events"]["items"]
     assert set(each["discriminator"]["mapping"]) == set(GOOD)
+
+
+NAMES = st.sampled_from([*{name for fields in GOOD.values() for name in fields}, "id", "at", "region", "x"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("2030-01-01T12:00:00Z"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=6,
+)
+ODD = VALUES | st.builds(
+    lambda type, fields: raw(type) | fields, st.sampled_from(sorted(GOOD)), st.dictionaries(NAMES, VALUES)
+)
+
+
+@given(st.lists(ODD, max_size=5))
+def test_whatever_stands_in_a_batch_is_an_event_or_is_named(events: list[object]) -> None:
+    found = Batch.model_validate({"events": events}).each()
+    assert len(found) == len(events)
+    for each in found:
+        if isinstance(each, Malformed):
+            assert 0 < len(each.reason) < 400
