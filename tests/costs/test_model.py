@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.costs.model import MONTH, Cost, Use, assumptions, cost, sentence, total
@@ -64,6 +64,7 @@ def test_a_region_without_prices_costs_only_what_has_no_region() -> None:
     assert {name for name, amount in parts.items() if amount} == {"ai", "purchases", "earnings"}
 
 
+@settings(deadline=None)
 @given(uses, st.floats(1, 1e7))
 def test_nothing_is_negative_and_twice_the_use_costs_at_most_twice(use: Use, seconds: float) -> None:
     one = cost(PRICED, "EU", use, seconds)
@@ -74,6 +75,7 @@ def test_nothing_is_negative_and_twice_the_use_costs_at_most_twice(use: Use, sec
     assert twice.total - fixed == pytest.approx(2 * (one.total - fixed), rel=1e-6, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(st.lists(uses, min_size=1, max_size=4), st.floats(0, 1e9))
 def test_all_regions_together_cost_what_each_costs(several: list[Use], users: float) -> None:
     each = {str(place): cost(PRICED, "EU", use, 3600) for place, use in enumerate(several)}

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -92,6 +92,7 @@ ODD = VALUES | st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(ODD, max_size=5))
 def test_whatever_stands_in_a_batch_is_an_event_or_is_named(events: list[object]) -> None:
     found = Batch.model_validate({"events": events}).each()

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.telemetry.events.subjects import Subject, merged, subject_of, subjects
@@ -39,6 +39,7 @@ def of(*events: Event) -> list[Subject]:
     return [one for one in map(subject_of, events) if one is not None]
 
 
+@settings(deadline=None)
 @given(st.lists(about(), min_size=3, max_size=3))
 def test_merging_does_not_depend_on_order_or_repetition(three: list[Event]) -> None:
     a, b, c = of(*three)
@@ -47,6 +48,7 @@ def test_merging_does_not_depend_on_order_or_repetition(three: list[Event]) -> N
     assert merged(a, a) == a
 
 
+@settings(deadline=None)
 @given(st.data(), st.lists(about(), max_size=8))
 def test_events_in_any_order_and_twice_say_the_same(data: st.DataObject, events: list[Event]) -> None:
     again = data.draw(st.permutations(events + events[:3]))
