@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from meridian.degradation.feature import FEATURE
 from meridian.telemetry.kinds import GAUGE
 from meridian.telemetry.live.ring import live_of
 from tests.api.world import ADMIN, OPS, bearer
@@ -140,3 +141,11 @@ async def test_edges_that_missed_a_change_get_it_with_the_next_cycle(live: Live)
     assert "data.degraded" not in live.stamp()
     await live.follow(NOW)
     assert "data.degraded" in live.stamp()
+
+
+async def test_the_rules_ask_what_the_real_metrics_can_answer(live: Live) -> None:
+    [controller] = FEATURE.controllers(live.control)
+    seen = await controller.observe()
+    assert seen.values.keys() == {"failing", "broken"}
+    _, decisions = controller.decide(live.control.config(), controller.initial(), seen, NOW)
+    assert not decisions
