@@ -209,6 +209,8 @@ class Held:
 def _next(
     before: Standing, found: Verdict | None, patience: Patience, now: float, fresh: bool
 ) -> tuple[Standing, Happened | None]:
+    if fresh and before.state == "firing" and found is not None and found.met:
+        return _goes_on(before, found, patience, now), None
     current = replace(before, fired=tuple(at for at in before.fired if now - at < patience.within))
     if not fresh:
         # A break in what is measured is no time of being good, and none of being gone.
@@ -228,6 +230,24 @@ def _next(
     if found is None or not known:
         return current, None
     return _better(current, found, patience, now)
+
+
+def _goes_on(before: Standing, found: Verdict, patience: Patience, now: float) -> Standing:
+    """Of a group that fires and is met again. What `_met` gives too, in a fifth of the time: thousands may fire for hours."""
+    worse = found.beyond > before.beyond
+    return Standing(
+        state="firing",
+        since=before.since,
+        value=found.value,
+        n=found.n,
+        worst=found.value if worse else before.worst,
+        beyond=found.beyond if worse else before.beyond,
+        flapping=before.flapping,
+        met_at=now,
+        good_since=None,
+        seen=now,
+        fired=tuple(at for at in before.fired if now - at < patience.within),
+    )
 
 
 def _met(
