@@ -2,7 +2,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from meridian.integrations.email import message
 from meridian.integrations.notice import Notice
@@ -51,6 +51,7 @@ def test_nobody_is_answered_by_an_out_of_office() -> None:
     assert _mail(FIRING)["Auto-Submitted"] == "auto-generated"
 
 
+@settings(max_examples=40, deadline=None)
 @given(hostile)
 def test_whatever_a_notice_says_it_is_a_proper_mail(each: Notice) -> None:
     mail = _mail(each)

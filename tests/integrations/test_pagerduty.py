@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from meridian.integrations.notice import Notice
 from meridian.integrations.outgoing import Answer
@@ -46,6 +46,7 @@ def test_news_that_nobody_has_to_act_on_are_change_events() -> None:
     assert there.changes[0]["payload"]["summary"].startswith("release 42 is out. ")
 
 
+@settings(max_examples=40, deadline=None)
 @given(hostile)
 def test_whatever_a_notice_says_pagerduty_takes_the_event(each: Notice) -> None:
     there = PagerDutyReceiver()

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from meridian.integrations.notice import Notice
 from meridian.integrations.outgoing import Answer
@@ -33,6 +33,7 @@ def test_the_end_says_how_long_it_lasted() -> None:
     assert "*Lasted*\\n4m 10s" in shown
 
 
+@settings(max_examples=40, deadline=None)
 @given(hostile)
 def test_whatever_a_notice_says_slack_takes_the_message(each: Notice) -> None:
     assert list(problems_of(json.loads(request(each, "https://hooks.slack.com/services/x").body))) == []

@@ -1,6 +1,6 @@
 from urllib.parse import parse_qs
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from meridian.integrations.notice import Notice
 from meridian.integrations.outgoing import Answer, Request
@@ -29,6 +29,7 @@ def test_the_end_says_how_long_it_lasted() -> None:
     assert "It lasted 4m 10s." in text(RESOLVED)
 
 
+@settings(max_examples=40, deadline=None)
 @given(hostile)
 def test_whatever_a_notice_says_twilio_takes_the_text(each: Notice) -> None:
     there = TwilioReceiver()

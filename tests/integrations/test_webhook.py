@@ -3,7 +3,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from meridian.integrations.notice import Notice
 from meridian.integrations.outgoing import Request
@@ -65,6 +65,7 @@ def test_a_secret_without_the_prefix_counts_as_it_is() -> None:
     assert signature("plain words", "a", "1", b"x") == signature(same, "a", "1", b"x")
 
 
+@settings(max_examples=40, deadline=None)
 @given(hostile)
 def test_whatever_a_notice_says_it_is_json_with_its_words(each: Notice) -> None:
     there = _receiver()

@@ -15,7 +15,7 @@ from html import escape
 from meridian.integrations.notice import Notice
 from meridian.integrations.text import clean, cut, facts, headline, one_line
 
-SUBJECT = 200
+SUBJECT, SENTENCE, FACTS, FACT = 200, 4000, 30, 500
 _COLOURS = {1: "#b42318", 2: "#b54708", 3: "#7a5b00", 4: "#175cd3"}
 _CALM = "#1a7f37"
 
@@ -42,10 +42,10 @@ def message(notice: Notice, *, delivery: str, sender: str, to: Sequence[str]) ->
 
 
 def plain(notice: Notice) -> str:
-    lines = [headline(notice), "", clean(notice.sentence)]
+    lines = [headline(notice), "", _prose(notice.sentence)]
     if notice.cause:
-        lines.append(f"Cause: {clean(notice.cause)}")
-    lines += ["", *(f"{name}: {value}" for name, value in facts(notice)), ""]
+        lines.append(f"Cause: {_prose(notice.cause)}")
+    lines += ["", *(f"{name}: {value}" for name, value in _facts(notice)), ""]
     lines += [f"{words}: {url}" for words, url in _links(notice)]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -55,16 +55,24 @@ def html(notice: Notice) -> str:
     colour = _COLOURS[notice.severity] if notice.status == "firing" else _CALM
     rows = "".join(
         f'<tr><th align="left" style="padding:2px 16px 2px 0">{escape(name)}</th><td>{escape(value)}</td></tr>'
-        for name, value in facts(notice)
+        for name, value in _facts(notice)
     )
-    cause = f"<p><b>Cause:</b> {escape(clean(notice.cause))}</p>" if notice.cause else ""
+    cause = f"<p><b>Cause:</b> {escape(_prose(notice.cause))}</p>" if notice.cause else ""
     links = " &middot; ".join(f'<a href="{escape(url)}">{words}</a>' for words, url in _links(notice))
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(headline(notice))}</title></head>'
         '<body style="font-family:system-ui,sans-serif;font-size:15px;line-height:1.5">'
         f'<h1 style="font-size:19px;border-left:6px solid {colour};padding-left:10px">{escape(headline(notice))}</h1>'
-        f"<p>{escape(clean(notice.sentence))}</p>{cause}<table>{rows}</table><p>{links}</p></body></html>\n"
+        f"<p>{escape(_prose(notice.sentence))}</p>{cause}<table>{rows}</table><p>{links}</p></body></html>\n"
     )
+
+
+def _prose(text: str) -> str:
+    return cut(clean(text), SENTENCE)
+
+
+def _facts(notice: Notice) -> list[tuple[str, str]]:
+    return [(cut(name, FACT), cut(value, FACT)) for name, value in facts(notice)[:FACTS]]
 
 
 def _links(notice: Notice) -> list[tuple[str, str]]:

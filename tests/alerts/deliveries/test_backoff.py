@@ -2,7 +2,7 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.alerts.deliveries.backoff import LONGEST, OBEYED, pause, retry_after
@@ -14,6 +14,7 @@ def test_pauses_double_up_to_a_minute() -> None:
     assert pause(3, 0.0) == 2.0
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9), st.floats(0, 1))
 def test_a_pause_is_never_nothing_and_never_long(attempts: int, chance: float) -> None:
     assert 0.5 <= pause(attempts, chance) <= LONGEST
@@ -40,6 +41,7 @@ def test_retry_after_is_seconds_or_a_date_within_reason(header: str, seconds: fl
     assert retry_after(header, AT) == seconds
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_garbage_asks_for_nothing_unreasonable(header: str) -> None:
     found = retry_after(header, AT)

@@ -8,11 +8,12 @@ import pytest
 
 from meridian.alerts.deliveries import enqueue
 from meridian.alerts.deliveries.controller import CLAIM
+from meridian.alerts.deliveries.sending import Sender
 from meridian.core.errors import Unavailable
 from meridian.integrations.outgoing import Outcome
 from meridian.telemetry.kinds import GAUGE
 from meridian.telemetry.live.ring import live_of
-from tests.alerts.deliveries.bench import Bench, config
+from tests.alerts.deliveries.bench import HANGING, PATIENT, Bench, config
 from tests.integrations.notices import ACKNOWLEDGED, FIRING, RESOLVED, notice
 from tests.integrations.receivers import Receivers
 from tests.support.waiting import eventually
@@ -58,8 +59,10 @@ async def test_trouble_is_tried_again_with_growing_pauses(
 ) -> None:
     there.pagerduty.script.extend([behaviour] * 3)
     await bench.tell(FIRING, "pager")
-    tries = []
+    tries: list[int] = []
     for _ in range(9):
+        hangs = behaviour == "hang" and there.pagerduty.script
+        bench.deliveries.sender = Sender(timeout=HANGING if hangs else PATIENT)
         await bench.cycle()
         tries.append(len(there.pagerduty.seen))
         bench.clock.advance(1.0)
@@ -125,12 +128,17 @@ async def test_after_a_channel_was_away_it_is_told_how_things_are_now(bench: Ben
 
 
 async def test_a_receiver_that_hangs_holds_up_nobody_else(bench: Bench, there: Receivers) -> None:
-    there.slack.otherwise = "hang"
+    there.slack.script.append("hang")
     await bench.tell(FIRING, "chat", "pager")
     await bench.runner.cycle(bench.deliveries)
     await eventually(lambda: bool(there.pagerduty.taken))
-    assert not there.slack.taken
+    await eventually(lambda: bench.deliveries.under_way == 1)
+    there.slack.let_go()
     await bench.deliveries.settled()
+    assert [(each.channel, each.status) for each in await bench.log()] == [
+        ("chat", "waiting"),
+        ("pager", "sent"),
+    ]
 
 
 async def test_killed_between_sending_and_noting_it_is_sent_again_as_the_same(
@@ -251,11 +259,22 @@ async def test_a_dead_channel_is_told_on_the_others_and_so_is_its_return(
     assert len(there.slack.taken) == 1
 
 
+async def test_what_waits_is_sent_once_something_gets_through(bench: Bench, there: Receivers) -> None:
+    there.slack.otherwise = "error"
+    for n in range(3):
+        await bench.tell(notice(key=f"i{n}"), "chat")
+    await bench.pass_time(20)
+    there.slack.otherwise = "ok"
+    bench.clock.advance(12)  # to the next try, at the 31st second
+    await bench.cycle(2)
+    assert len(there.slack.taken) == 3
+
+
 async def test_a_dead_channel_that_a_rule_looks_at_is_left_to_its_rule(
     bench: Bench, there: Receivers
 ) -> None:
     rule = {
-        "condition": {"metric": "channel_dead", "by": ["what"], "above": 0},
+        "condition": {"metric": "channel_up", "by": ["what"], "below": 0.5},
         "title": "no alerts on {what}",
         "sentence": "channel {what} is dead",
     }
@@ -275,9 +294,9 @@ async def test_each_second_the_gauge_says_which_channels_are_dead(bench: Bench, 
     await bench.pass_time(5, step=0.25)
     until_now = int(bench.clock.now().timestamp())
     ring = live_of(bench)  # type: ignore[arg-type]
-    cube = ring.cubes(GAUGE, until_now - 3, until_now, by=("what",), where={"name": ["channel_dead"]})
+    cube = ring.cubes(GAUGE, until_now - 3, until_now, by=("what",), where={"name": ["channel_up"]})
     means = {labels[2]: cell.sums[1] / cell.sums[0] for labels, cell in cube.cells.items()}
-    assert means == {name: float(name == "chat") for name in CHANNELS}
+    assert means == {name: float(name != "chat") for name in CHANNELS}
 
 
 async def test_a_decision_about_a_channel_is_decided_again_from_its_evidence(

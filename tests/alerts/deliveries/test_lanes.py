@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.alerts.deliveries.lanes import AT_ONCE, Waiting, plan
@@ -80,6 +80,7 @@ _waiting = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_waiting, max_size=12, unique_by=lambda each: each.id))
 def test_order_holds_and_the_last_word_is_never_dropped(waiting: Sequence[Waiting]) -> None:
     found = plan(waiting, (), AT)

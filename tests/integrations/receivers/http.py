@@ -40,7 +40,7 @@ class HttpReceiver:
         raise NotImplementedError
 
     async def start(self) -> None:
-        self._over = asyncio.Event()
+        self._over, self._loop = asyncio.Event(), asyncio.get_running_loop()
         application = web.Application(client_max_size=2**20)
         application.router.add_route("*", "/{rest:.*}", self._meet)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
@@ -48,6 +48,10 @@ class HttpReceiver:
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    def let_go(self) -> None:
+        """Ends the connections that hang, without an answer."""
+        self._loop.call_soon_threadsafe(self._over.set)
 
     async def stop(self) -> None:
         self._over.set()
@@ -58,10 +62,12 @@ class HttpReceiver:
         headers = {name.lower(): value for name, value in request.headers.items()}
         body = await request.read()
         self.seen.append(Seen(request.path, headers, body, behaviour))
-        assert request.transport
+        transport = request.transport
+        assert transport
         match behaviour:
             case "hang":
                 await self._over.wait()
+                transport.abort()
             case "error":
                 return web.Response(status=500, text="something broke")
             case "slow_down":
@@ -75,10 +81,10 @@ class HttpReceiver:
             case "portal":
                 return web.Response(text="<html>please sign in to this wireless network</html>")
             case "garbage":
-                request.transport.write(b"\x00\xff\xfe not http at all \r\n\r\n" * 10)
-                request.transport.close()
+                transport.write(b"\x00\xff\xfe not http at all \r\n\r\n" * 10)
+                transport.close()
             case "close":
-                request.transport.abort()
+                transport.abort()
             case "endless":
                 return await self._endless(request)
         if behaviour != "ok":

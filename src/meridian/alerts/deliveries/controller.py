@@ -79,10 +79,15 @@ class Deliveries(DeliveriesJudge):
         ]
         now = self.control.clock.now()
         async with self.control.database.connection() as connection:
-            await enqueue(connection, notice_of(decision, now), others, now)
+            await enqueue(connection, notice_of(decision, alerts, now), others, now)
 
     def channels(self) -> Mapping[str, Channel]:
         return self.control.config().section(Alerts).channels
+
+    @property
+    def under_way(self) -> int:
+        """Notices that are being sent."""
+        return len(self._tasks)
 
     async def settled(self) -> None:
         """Waits until nothing is under way."""
@@ -140,4 +145,4 @@ class Deliveries(DeliveriesJudge):
             return
         self._gauged = moment
         for name, health in found.items():
-            observe_gauge(self.control, GAUGE, "", name, 1.0 if health.dead_since else 0.0)
+            observe_gauge(self.control, GAUGE, "", name, 0.0 if health.dead_since else 1.0)

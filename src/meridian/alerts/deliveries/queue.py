@@ -178,6 +178,11 @@ async def _note(connection: Connection, channel: str, outcome: Outcome, now: dat
     query = f"INSERT INTO alert_channel (channel, {columns}) VALUES (%(channel)s, {places}) "  # noqa: S608 - our own names
     query += f"ON CONFLICT (channel) DO UPDATE SET {changed}"
     await connection.execute(query.encode(), {**values, "answer": plain(found.answer), "channel": channel})
+    if before.failures and not found.failures:
+        await connection.execute(  # what waited for the next try need not wait any more
+            "UPDATE alert_delivery SET due_at = %s WHERE channel = %s AND status = 'waiting' AND due_at > %s",
+            (now, channel, now),
+        )
     return found
 
 

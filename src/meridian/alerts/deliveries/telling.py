@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from meridian.alerts.deliveries.health import Health
-from meridian.alerts.settings import Rule
+from meridian.alerts.settings import Alerts, Rule
+from meridian.alerts.telling import runbook_url
 from meridian.config.schema.base import duration
 from meridian.core.decision import Decision, clip
 from meridian.core.errors import Conflict
@@ -15,8 +16,8 @@ from meridian.integrations.notice import Notice
 NAME = "alerts.deliveries"
 DEAD = "channel-dead"
 WORKS = "channel-works"
-GAUGE = "channel_dead"
-"""The metric that says which channels are dead (1) and which are not (0), by name (the label `what`)."""
+GAUGE = "channel_up"
+"""The metric that says which channels are dead (0) and which are not (1), by name (the label `what`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def watched(rules: Iterable[Rule]) -> bool:
     return any(rule.condition.metric == GAUGE for rule in rules)
 
 
-def notice_of(decision: Decision, now: datetime) -> Notice:
+def notice_of(decision: Decision, alerts: Alerts, now: datetime) -> Notice:
     """For the channels that work."""
     channel, dead = decision.subject, decision.kind == DEAD
     what_next = f" When it is corrected, `meridian alerts test {channel}` shows it." if dead else ""
@@ -107,4 +108,5 @@ def notice_of(decision: Decision, now: datetime) -> Notice:
         at=now,
         started=datetime.fromisoformat(decision.evidence["failing_since"]),
         resolved=None if dead else now,
+        runbook=runbook_url("channel-dead", alerts),
     )
