@@ -29,12 +29,12 @@ def test_every_metric_can_be_asked_of_prometheus(metric: str) -> None:
             "/ sum(rate(meridian_requests_total[60s]))",
         ),
         (
-            Query("location_up", by=("what",)),
-            "avg by (location) (avg_over_time(meridian_location_up[60s]))",
+            Query("location_up", by=("what",), over=4),
+            "avg by (location) (avg_over_time(meridian_location_up[30s]))",
         ),
         (
-            Query("fraud_alerts_active", {"what": ("critical",)}),
-            'sum(avg_over_time(meridian_fraud_alerts_active{severity="critical"}[60s]))',
+            Query("fraud_alerts_active", {"what": ("critical",)}, over=10),
+            'sum(avg_over_time(meridian_fraud_alerts_active{severity="critical"}[30s]))',
         ),
         (
             Query("limit_refusals_per_second", by=("limit",)),

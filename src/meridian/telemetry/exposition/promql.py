@@ -12,6 +12,8 @@ from meridian.telemetry.metrics.query import Query
 DURATION = f"{PREFIX}request_duration_seconds"
 LEAST = 60
 """Seconds that a rate is taken over at least: four scrapes, 15 s apart."""
+TWO = 30
+"""Seconds that have two scrapes: enough for what is a value of its own."""
 _ACROSS = {"sum": "sum", "mean": "avg", "most": "max"}
 
 Matchers = Sequence[tuple[str, str, Sequence[str]]]
@@ -27,9 +29,8 @@ def promql(query: Query) -> str:
     if isinstance(measure, Percentile | Mean):
         return _duration(metric, query, over)
     if isinstance(measure, Level):
-        return (
-            f"{_ACROSS[measure.across]}{_by(metric, query.by)}(avg_over_time({_gauge(metric, where)}{over}))"
-        )
+        lately = f"[{max(round(query.over), TWO)}s]"
+        return f"{_ACROSS[measure.across]}{_by(metric, query.by)}(avg_over_time({_gauge(metric, where)}{lately}))"
     if isinstance(measure, Different):
         return f"sum{_by(metric, query.by)}({PREFIX}active_people{_matching(_is(where))})"
     if isinstance(measure, Share):
