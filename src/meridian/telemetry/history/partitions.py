@@ -68,10 +68,10 @@ async def rolling(connection: Connection) -> bool:
 async def ensure(connection: Connection, width: int, starts: Iterable[int]) -> None:
     """Makes the partitions that windows of these times need."""
     begins = {_name(width, begin): begin for begin in {below(start, PARTITION[width]) for start in starts}}
-    if not await _missing(connection, list(begins)):
+    if not await _missing(connection, width, list(begins)):
         return
     await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKING,))
-    for name in await _missing(connection, list(begins)):
+    for name in await _missing(connection, width, list(begins)):
         begin, parent = begins[name], table(width)
         made = sql.Identifier(name)
         await connection.execute(sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(made, parent))
@@ -107,9 +107,12 @@ async def drop(connection: Connection, width: int, kept_from: int) -> list[Part]
     return gone
 
 
-async def _missing(connection: Connection, names: list[str]) -> list[str]:
+async def _missing(connection: Connection, width: int, names: list[str]) -> list[str]:
+    # From the tables: to_regclass may still answer from a cache of before the lock.
     cursor = await connection.execute(
-        "SELECT each FROM unnest(%s::text[]) each WHERE to_regclass(each) IS NULL ORDER BY each", (names,)
+        "SELECT each FROM unnest(%s::text[]) each WHERE NOT EXISTS (SELECT FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid "
+        "WHERE inhparent = %s::text::regclass AND relname = each) ORDER BY each",
+        (names, f"telemetry_{width}"),
     )
     return [row["each"] for row in await cursor.fetchall()]
 
