@@ -19,7 +19,7 @@ export function Header() {
   const range = search.get('range') ?? '';
   return (
     <header className="header">
-      <Link className="brand" to={href('', { range })} aria-label="Meridian, overview">
+      <Link className="brand" to={href('', { range })}>
         <svg
           width="22"
           height="22"
