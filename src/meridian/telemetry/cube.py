@@ -161,4 +161,9 @@ def _parsed(kind: Kind, row: Any) -> tuple[Labels, Cell]:
         cell.histogram = Histogram.from_json(row[-1])
     if kind.sketch == "distinct":
         cell.distinct = Distinct.from_bytes(base64.b64decode(str(row[-1]), validate=True))
-    return tuple(label[:LONGEST].replace("\x00", "�") for label in labels), cell
+    return tuple(map(_label, labels)), cell
+
+
+def _label(text: str) -> str:
+    """As PostgreSQL takes it."""
+    return text[:LONGEST].replace("\x00", "�").encode(errors="replace").decode()

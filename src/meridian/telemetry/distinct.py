@@ -10,7 +10,9 @@ from collections.abc import Iterable
 
 from datasketches import hll_sketch, hll_union, tgt_hll_type
 
-SIZE = 11
+from meridian.telemetry.sketch import REGISTERS_LOG2, sound
+
+SIZE = REGISTERS_LOG2
 
 
 class Distinct:
@@ -49,6 +51,10 @@ class Distinct:
     def from_bytes(cls, raw: bytes) -> "Distinct":
         """Raises ValueError when it is none."""
         made = cls()
+        if not sound(raw):
+            raise ValueError(
+                f"this is no sketch of distinct values: {len(raw)} bytes that do not fit together"
+            )
         try:
             made._sketch = hll_sketch.deserialize(raw)
         except (RuntimeError, ValueError, TypeError) as error:

@@ -13,6 +13,9 @@ PER_OCTAVE = 64
 LARGEST = 2**27 - 1
 """What is larger counts as this: in milliseconds 37 hours."""
 
+MOST = 2**53
+"""No bucket's count is so large."""
+
 
 def bucket(value: int) -> int:
     """value: not negative."""
@@ -82,8 +85,10 @@ class Histogram:
     @classmethod
     def from_json(cls, raw: list[int]) -> "Histogram":
         """Raises ValueError or TypeError when it is none."""
-        if len(raw) % 2 or not all(type(each) is int and each >= 0 for each in raw):
+        if len(raw) % 2 or len(raw) > 2 * (bucket(LARGEST) + 1):
             raise ValueError("a histogram is pairs of bucket and count")
+        if not all(type(each) is int and 0 <= each < MOST for each in raw):
+            raise ValueError("a histogram is pairs of bucket and count, which are whole numbers")
         if any(place > bucket(LARGEST) for place in raw[::2]):
             raise ValueError("a histogram has no such bucket")
         made = cls()

@@ -89,6 +89,8 @@ class Counting:
                 (self._facts.region, self._facts.instance, "lines_absurd"), 1, self._absurd, self._absurd
             )
             self._absurd = 0
+        if not cube.cells:
+            return
         second = int(now.timestamp())
         for windows, window in ((self._windows, second // WINDOW * WINDOW), (self._seconds, second)):
             merge_into(windows.setdefault(window, {}), {EDGE.name: cube})
@@ -128,11 +130,13 @@ def _end(line: AccessLine) -> float:
 
 
 def _small(seconds: Mapping[int, Cubes]) -> Json:
-    """What a pulse has room for: of each second the largest cells, and the others as one."""
-    content = windows_to_json(seconds)
+    """What a pulse has room for: of each second the largest cells, and the others as one; and of many seconds the last ones."""
+    told = dict(seconds)
     for most in _FEWER:
+        content = windows_to_json(told)
         if len(msgspec.json.encode(content)) <= PULSE:
-            break
-        fewer = {second: bounded(cubes, most) for second, cubes in seconds.items()}
-        content = windows_to_json(fewer)
+            return content
+        told = {second: bounded(cubes, most) for second, cubes in told.items()}
+    while len(msgspec.json.encode(content := windows_to_json(told))) > PULSE and len(told) > 1:
+        del told[min(told)]
     return content
