@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from meridian.alerts.incidents import Incident, public
 
@@ -11,6 +11,19 @@ if TYPE_CHECKING:
 
 ALERTS = 50
 """Alerts of an incident that the stream shows."""
+SHOWN = 100
+"""Open incidents that the dashboard shows first."""
+
+
+def show(control: Control) -> None:
+    """Puts the open incidents on the dashboard."""
+    from meridian.alerts.store import Records
+    from meridian.telemetry.live.parts import provide
+
+    async def incidents() -> list[dict[str, Any]]:
+        return [public(each, ALERTS) for each in await Records(control.database).incidents("open", SHOWN)]
+
+    provide(control, "incidents", incidents)
 
 
 def announce(control: Control, incident: Incident) -> None:

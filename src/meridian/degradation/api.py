@@ -1,7 +1,8 @@
 """The routes of degradation, for operators: where the levels stand, and ordering one."""
 
 from datetime import datetime
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, StringConstraints
@@ -11,6 +12,7 @@ from meridian.degradation.operations import Place, degrade, places
 from meridian.degradation.plan import name_of, section, turned_off
 from meridian.degradation.state import HIGHEST
 from meridian.feature import Control
+from meridian.telemetry.live.parts import provide
 
 Reason = Annotated[
     str,
@@ -90,6 +92,7 @@ class DegradationOut(BaseModel):
 
 def router(control: Control) -> APIRouter:
     routes = APIRouter(prefix="/infrastructure", tags=["degradation"])
+    provide(control, "degradation", partial(_shown, control))
     ops = [Depends(control.requires(Role.OPS))]
     admin = control.requires(Role.ADMIN)
 
@@ -121,3 +124,10 @@ def router(control: Control) -> APIRouter:
         return DegradeOut(decision=decision.id, sentence=decision.sentence, degraded=degraded)
 
     return routes
+
+
+async def _shown(control: Control) -> dict[str, Any]:
+    """For the dashboard, each second: the highest level that edges are compiled with."""
+    state = control.state("degradation")
+    level = max(state.levels.values(), default=0)
+    return {"level": level, "name": name_of(section(control.config()), level)}

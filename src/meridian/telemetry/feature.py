@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from meridian.core.ids import new_id
 from meridian.envoy.fold import EdgeFacts, Fold
 from meridian.feature import Background, Feature
+from meridian.telemetry.commands import COMMANDS
 from meridian.telemetry.edge.settings import contribution
 from meridian.telemetry.settings import Telemetry
 
@@ -80,5 +81,6 @@ FEATURE = Feature(
     controllers=_controllers,
     api=_api,
     background=_background,
+    commands=COMMANDS,
     migrations=files("meridian.telemetry") / "migrations",
 )

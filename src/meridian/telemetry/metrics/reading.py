@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from meridian.core.clock import Clock
-from meridian.core.errors import InvalidInput, MeridianError
+from meridian.core.errors import InvalidInput, Unavailable
 from meridian.envoy.report import EdgeReport
 from meridian.feature import Control
 from meridian.telemetry.cube import Cube, merged
 from meridian.telemetry.history.history import History, history_of
-from meridian.telemetry.live.lane import KEPT, SPAN
+from meridian.telemetry.live.lane import DETAIL, KEPT, SPAN
 from meridian.telemetry.live.ring import Ring, live_of
 from meridian.telemetry.metrics.catalogue import Metric, filtering, grouping, known
 from meridian.telemetry.metrics.measures import Rate, answered
@@ -72,7 +72,11 @@ class Reading:
         since, until = _bounds(since, until, now)
         young = self._young(since, now)
         if step is None:
-            step = _step(since, until) if young else await self.history.step(since, until)
+            step = _step(since, now) if young else await self.history.step(since, until)
+        elif step % SPAN and not (young and _apart(since, now)):
+            raise InvalidInput(
+                f"a step of {step} s is kept for two minutes only", f"choose a multiple of {SPAN} s"
+            )
         elif step < 1 or (until - since).total_seconds() / step > MOST_STEPS:
             raise InvalidInput(
                 f"a step of {step} s gives no readable answer",
@@ -90,9 +94,10 @@ class Reading:
         self, metric: Metric, query: Query, times: Sequence[int], step: int, until: datetime, young: bool
     ) -> list[tuple[int, Cube]]:
         """From history what it has by now, from memory the rest."""
-        edge = self._clock.now().timestamp() - LATE
+        now = self._clock.now()
+        edge = now.timestamp() - LATE
         recent = [at for at in times if at + step > edge]
-        if (young and step < SPAN) or (young and step % SPAN):
+        if step % SPAN:
             return self._remembered(metric, query, times, step, until)
         older = [at for at in times if at + step <= edge]
         # Memory answers the steps that history cannot have in full yet, as far as it goes back.
@@ -104,7 +109,7 @@ class Reading:
             end = datetime.fromtimestamp(older[-1] + step, UTC)
             try:
                 found = await self._stored(metric, query, begin, end, step)
-            except MeridianError:
+            except Unavailable:
                 if not young:
                     raise
                 recent = list(times)
@@ -179,7 +184,10 @@ def _down(at: datetime, step: int) -> int:
     return second - second % step
 
 
-def _step(since: datetime, until: datetime) -> int:
-    """Of what memory has: at most 360 steps of 1, 5 or 10 s."""
-    seconds = (until - since).total_seconds()
-    return next((step for step in (1, 5) if seconds / step <= 360), SPAN)
+def _step(since: datetime, now: datetime) -> int:
+    """Of what memory has: seconds, as far back as it keeps them apart."""
+    return 1 if _apart(since, now) else SPAN
+
+
+def _apart(since: datetime, now: datetime) -> bool:
+    return (now - since).total_seconds() <= DETAIL - SPAN
