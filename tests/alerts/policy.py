@@ -103,11 +103,12 @@ class Watch:
         values: Mapping[str, Mapping[Group, Value | float]],
         seconds: int = 1,
         *,
+        every: int = 1,
         fresh: bool = True,
         recent: tuple[Decision, ...] = (),
         stored: Stored | None = None,
     ) -> None:
-        """So many cycles, a second each, in which the rules have these values; a rule that is not named has none."""
+        """So long, a cycle `every` so many seconds, in which the rules have these values; one that is not named has none."""
         known = {name: values.get(name, {}) for name in self.config_rules()}
         made = {
             name: {
@@ -116,8 +117,8 @@ class Watch:
             }
             for name, groups in known.items()
         }
-        for _ in range(seconds):
-            self.now += timedelta(seconds=1)
+        for _ in range(0, seconds, every):
+            self.now += timedelta(seconds=every)
             observation = Observation(made, fresh, recent, stored)
             stored = None
             self.state, decisions = self.judge.decide(self.config, self.state, observation, self.now)

@@ -224,7 +224,7 @@ def test_flapping_is_damped() -> None:
     told = watch.notices("pager")
     assert told.count("firing Errors in EU") <= 3
     assert len(watch.state.incidents) == 1
-    watch.step({"error-rate": {("EU",): 0.0}}, 1900)
+    watch.step({"error-rate": {("EU",): 0.0}}, 1900, every=20)
     assert not watch.state.incidents
 
 
@@ -256,7 +256,7 @@ def test_no_data_can_hold_an_alert() -> None:
     }
     watch = Watch(policy(rules={"held": rule}))
     watch.step({"held": {("EU",): 0.9}}, 5)
-    watch.step({}, 5000)
+    watch.step({}, 5000, every=20)
     assert len(watch.state.incidents) == 1
 
 
@@ -344,7 +344,7 @@ def test_a_rule_that_cannot_be_asked_stays_as_it_is() -> None:
     watch.step({"error-rate": {("EU",): 0.2}}, 20)
     asked = watch.config_rules
     watch.config_rules = lambda: [name for name in asked() if name != "error-rate"]  # type: ignore[method-assign]
-    watch.step({}, 5000)
+    watch.step({}, 5000, every=20)
     assert len(watch.state.incidents) == 1
 
 

@@ -15,7 +15,7 @@ Path = tuple[str | int, ...]
 
 def check(config: Config) -> Iterator[Finding]:
     alerts = config.section(Alerts)
-    known = [*alerts.channels, *alerts.teams, ALL]
+    known = list(dict.fromkeys([*alerts.channels, *alerts.teams, ALL]))
     groups = {rule.group for rule in alerts.rules.values()}
     for name, rule in alerts.rules.items():
         path: Path = ("alerts", "rules", name)
@@ -26,7 +26,7 @@ def check(config: Config) -> Iterator[Finding]:
         yield from _explains(path, rule, groups)
     yield from _teams(alerts)
     for severity, names in alerts.routes.items():
-        yield from _named(("alerts", "routes", severity), "channel or team", names, known)
+        yield from _named(("alerts", "routes", str(severity)), "channel or team", names, known)
 
 
 def _metric(path: Path, rule: Rule) -> Iterator[Finding]:
