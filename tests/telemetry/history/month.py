@@ -53,11 +53,14 @@ ASKS = (
 
 
 async def load(
-    history: History, samples: Mapping[int, Sequence[Mapping[str, Cube]]], retention: Retention
+    history: History,
+    samples: Mapping[int, Sequence[Mapping[str, Cube]]],
+    retention: Retention,
+    every: Mapping[int, int] | None = None,
 ) -> dict[int, list[int]]:
-    """Puts the last hours in as windows of 10 s, the days before as those of 1 min and then of 5 min, each until where
-    the finer ones begin, and has the rest added up. Returns width -> which windows there are; the n-th is the sample n modulo
-    their number."""
+    """Puts the last hours in as windows of 10 s, the days before as those of 1 min and then of 5 min, each until where the
+    finer ones begin, and has the rest added up. every: width -> only each n-th window of it. Returns width -> which
+    windows there are; the n-th is the sample n modulo their number."""
     now = seconds(history.clock.now())
     await history.cleanup(history.clock.now(), retention)
     ids = await history.words.ids(
@@ -75,7 +78,7 @@ async def load(
     for width in WIDTHS[:3]:
         # Whole windows of the next width are made of these; what is before is put in as such.
         since = below(int(now - retention.kept(width)), coarser(width) or width)
-        starts = list(range(since, until, width))
+        starts = list(range(since, until, width * (every or {}).get(width, 1)))
         rows = [
             [row for cube in cubes.values() for row in kept(from_cube(0, cube, ids), width, 0, ids)]
             for cubes in samples[width]

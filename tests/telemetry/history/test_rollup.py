@@ -31,7 +31,7 @@ def test_the_oldest_of_what_takes_most_goes_and_the_journal_says_so() -> None:
     full = room(*days(10, 3, 1), *days(60, 7, 40), *days(300, 30, 135), *days(3600, 30, 1))
     _, [decision] = judge.decide(small(), None, full, now)
     oldest = below(NOW, DAY) - 29 * DAY
-    assert decision.action == {"drop_before": {"300": oldest + 3 * DAY}}
+    assert decision.action == {"drop_before": {"300": oldest + 2 * DAY}}
     assert "5 min before" in decision.sentence
     assert "4,363 MB of 4,096" in decision.sentence
     assert [each.action for each in judge.replay(small(), decision.evidence)] == [decision.action]

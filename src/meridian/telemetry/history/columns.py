@@ -33,11 +33,15 @@ def pack(columns: Sequence[NDArray[Any]], level: int = SMALL) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of several blocks. sizes: how many values each block has. values: of all, one after the other; int64, or float64
-    where some are fractions or negative."""
+    """One column of several blocks. sizes: how many values each block has. values: of all, one after the other; uint8 where that
+    is enough, else int64, or float64 where some are fractions or negative."""
 
     sizes: Sequence[int]
     values: NDArray[Any]
+
+    @property
+    def ints(self) -> Ints:
+        return self.values.astype(np.int64, copy=False)
 
 
 def unpack(blocks: Sequence[bytes]) -> Iterator[Column]:
@@ -68,6 +72,8 @@ def _values(widths: Sequence[int], sizes: Sequence[int], parts: Sequence[bytes])
             for width, size, part in zip(widths, sizes, parts, strict=True)
         ]
         return np.concatenate(floats)
+    if max(widths) == 1:
+        return np.frombuffer(b"".join(parts), np.uint8)
     values = np.zeros(sum(sizes), np.int64)
     for plane in range(max(widths)):
         joined = b"".join(

@@ -83,8 +83,4 @@ def _united(sketches: Sequence[bytes], group: Ints, many: int) -> list[bytes]:
     members: list[list[bytes]] = [[] for _ in range(many)]
     for place, sketch in zip(group.tolist(), sketches, strict=True):
         members[place].append(sketch)
-    return [each[0] if len(each) == 1 else _union(each) for each in members]
-
-
-def _union(sketches: Sequence[bytes]) -> bytes:
-    return Distinct.union([Distinct.from_bytes(each) for each in sketches]).to_bytes()
+    return [each[0] if len(each) == 1 else Distinct.united(each).to_bytes() for each in members]

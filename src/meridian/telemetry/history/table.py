@@ -122,18 +122,18 @@ def decode(kind: Kind, blocks: Sequence[tuple[int, bytes, bytes | None]]) -> Tab
     table = Table(
         kind,
         np.repeat(np.array([start for start, _, _ in blocks], np.int64), many),
-        np.stack([column.values for column in columns[:labels]]),
+        np.stack([column.ints for column in columns[:labels]]),
         np.array([column.values for column in columns[labels:]], np.float64).reshape(-1, sum(many)),
     )
     sketches = [each for _, _, each in blocks if each]
     if sketches and kind.sketch == "histogram":
         lengths, steps, counts = unpack(sketches)
-        table.lengths, table.counts = lengths.values, counts.values
-        table.buckets = _summed(steps.values, table.lengths)
+        table.lengths, table.counts = lengths.ints, counts.ints
+        table.buckets = _summed(steps.ints, table.lengths)
     if sketches and kind.sketch == "distinct":
         sizes, raw = unpack(sketches)
-        ends, bytes_ = np.cumsum(sizes.values).tolist(), raw.values.astype(np.uint8).tobytes()
-        table.distinct = [bytes_[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
+        ends, packed = np.cumsum(sizes.ints).tolist(), raw.values.tobytes()
+        table.distinct = [packed[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
     return table
 
 
