@@ -25,7 +25,8 @@ describe('a chart', () => {
     expect(axisEnds(10, 100, null, false)).toEqual([0, 100 * 1.12]);
     expect(axisEnds(10, 300, 400, false)).toEqual([0, 400 * 1.12]);
     expect(axisEnds(10, 50, 400, false)).toEqual([0, 50 * 1.12]);
-    expect(axisEnds(0, 0, null, false)).toEqual([0, 1]);
+    expect(axisEnds(0, 0, null, false)).toEqual([0, 1.12]);
+    expect(axisEnds(0, 0, 0.01, false)).toEqual([0, 0.01 * 1.12]);
   });
 
   it('shows a share that is wanted high near all', () => {

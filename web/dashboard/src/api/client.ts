@@ -54,7 +54,7 @@ export const api = {
   dashboard: (signal?: AbortSignal) => request<Dashboard>('/dashboard', { signal }),
   panels: (signal?: AbortSignal) => request<PanelInfo[]>('/metrics/panels', { signal }),
   history: (panel: string, range: Range, region: string, signal?: AbortSignal) =>
-    request<Series>(query('/metrics/history', { panel, region, ...span(range) }), { signal }),
+    request<Series>(query('/metrics/history', { panel, region, range }), { signal }),
   decisions: (fields: Record<string, string | number | undefined>, signal?: AbortSignal) =>
     request<{ decisions: Decision[]; next: string }>(query('/decisions', fields), { signal }),
   undo: (id: string, reason: string) =>
@@ -69,10 +69,3 @@ export const RANGES: Record<Range, number> = {
   '7d': 604800,
   '30d': 2592000,
 };
-
-/** Control names four ranges itself; the quarter of an hour is asked for by its ends. */
-function span(range: Range): Record<string, string> {
-  if (range !== '15m') return { range };
-  const now = Date.now();
-  return { since: new Date(now - 900_000).toISOString(), until: new Date(now).toISOString() };
-}

@@ -139,7 +139,7 @@ export function axisEnds(
     return [Math.max(0, 1 - (1 - low) * 1.6), 1];
   }
   const wanted = objective !== null && most > objective * 0.25 ? Math.max(most, objective) : most;
-  return [0, wanted > 0 ? wanted * 1.12 : 1];
+  return [0, (wanted || objective || 1) * 1.12];
 }
 
 /** Short, as there is little room beside the axis. */
@@ -195,6 +195,7 @@ function options(
         size: 54,
         gap: 6,
         space: 36,
+        ...(unit === 'count' ? { incrs: WHOLE } : {}),
         values: (_, ticks) => ticks.map((tick) => tickText(tick, unit)),
       },
     ],
@@ -206,7 +207,7 @@ function options(
           label: line.name,
           stroke,
           width: 1.6,
-          points: { show: false },
+          points: { size: 4, filter: isolated },
           ...(lines.length === 1 && index === 0 ? { fill: `${stroke}1f` } : {}),
         };
       }),
@@ -217,6 +218,20 @@ function options(
     },
   };
 }
+
+/** Points without a neighbour, which no line would show. */
+function isolated(plot: uPlot, series: number): number[] {
+  const values = plot.data[series] ?? [];
+  const there = (index: number) => values[index] !== null && values[index] !== undefined;
+  return Array.from(values, (_, index) => index).filter(
+    (index) => there(index) && !there(index - 1) && !there(index + 1),
+  );
+}
+
+/** Nobody has half an alert. */
+const WHOLE = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 5e6, 1e7, 1e8, 1e9,
+];
 
 function drawObjective(plot: uPlot, objective: number): void {
   const y = Math.round(plot.valToPos(objective, 'y', true));

@@ -9,7 +9,7 @@ import { usePolled } from '../live/usePolled.ts';
 import { Button, Empty, Link, ProblemNote, Skeleton } from '../ui/basics.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Chart, type ChartLine } from './Chart.tsx';
-import { lineColours } from './colours.ts';
+import { lineColours, ordered } from './colours.ts';
 import { useVisible } from './useVisible.ts';
 import './chart.css';
 
@@ -115,8 +115,9 @@ function Content({
   least: boolean;
 }) {
   const lines = useMemo((): ChartLine[] => {
-    const colours = lineColours(series.lines, regions);
-    return series.lines.map((line, index) => ({
+    const sorted = ordered(series.lines, regions);
+    const colours = lineColours(sorted, regions);
+    return sorted.map((line, index) => ({
       name: line.name,
       colour: colours[index] ?? '',
       values: line.values,

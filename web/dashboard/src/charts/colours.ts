@@ -12,6 +12,15 @@ export function resolved(colour: string): string {
   return name ? getComputedStyle(document.documentElement).getPropertyValue(name).trim() : colour;
 }
 
+/** Lines in the order of their regions, which is the same everywhere; others as they come. */
+export function ordered<Line extends { labels: Record<string, string> }>(
+  lines: readonly Line[],
+  regions: readonly string[],
+): Line[] {
+  const place = (line: Line) => regions.indexOf(line.labels.region ?? '');
+  return [...lines].sort((a, b) => place(a) - place(b));
+}
+
 /** colours for lines: a region's own where the line is of one region, else the first ones that no region of these lines has. */
 export function lineColours(
   lines: readonly { labels: Record<string, string> }[],
