@@ -1,4 +1,4 @@
-"""Thirty days: what was added up agrees with what came in, panels have their numbers at once, and the disk suffices.
+"""Thirty days: what was added up agrees with what came in, panels have their numbers soon, and the disk suffices.
 
 Here with few windows and little in them; `python -m tests.bench history` measures the whole of it.
 """
@@ -20,7 +20,8 @@ from tests.telemetry.history.keeping import kinds, plain, window
 from tests.telemetry.history.month import ASKS, RANGES, ask, load
 
 BOUND = 0.6
-"""Seconds of CPU, while other tests share the machine and its caches. The benchmark holds 0.2 s."""
+"""Seconds of CPU, while other tests share the machine and its caches. The promise is 0.2 s over full windows, which only the
+benchmark measures: this finds what has become much slower."""
 
 
 def times(kind: Kind, samples: list[dict[str, Cube]], often: Counter[int]) -> Cube:
@@ -41,7 +42,7 @@ def times(kind: Kind, samples: list[dict[str, Cube]], often: Counter[int]) -> Cu
     return made
 
 
-async def test_thirty_days_agree_with_what_came_in_and_every_panel_has_its_numbers_at_once(
+async def test_thirty_days_agree_with_what_came_in_and_no_panel_is_slow(
     history: History,
 ) -> None:
     dice, retention = random.Random(2), Retention(ten_seconds="30m", one_minute="1h")
