@@ -34,6 +34,9 @@ docs: setup ## write the generated documents again
 	$(BIN)/python -m meridian.cli.docs
 	$(BIN)/python -m meridian.api.publish docs
 
+web: ## tests, types and lint of the pages (with the Node of this machine)
+	cd web && npm ci --no-audit --no-fund --loglevel=error && npm test --silent && npm run check --silent
+
 proof: setup ## 10,000 generated configurations and every fault: no request leaves its residency set (about 10 minutes)
 	$(BIN)/pytest -n 2 tests/regions/test_residency.py --configurations 10000
 
@@ -44,4 +47,4 @@ lock: ## resolve the dependencies anew into requirements.lock
 	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 		--group dev --upgrade pyproject.toml -o requirements.lock
 
-.PHONY: help setup up down test check proof format docs bench lock
+.PHONY: help setup up down test check web proof format docs bench lock
