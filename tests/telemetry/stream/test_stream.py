@@ -123,6 +123,7 @@ def test_live_metrics_history_and_dashboard(control: Running) -> None:
     live = ask(control, "/infrastructure/metrics/live").json()
     assert live["payouts"] == {"pending": 0, "processing": 0, "failed": 0, "amount": 0, "currency": ""}
     assert live["system"]["status"] == "unknown"
+    pulse(control, 50)
     made = httpx.post(f"{control.url}/infrastructure/metrics/update", headers=bearer(ADMIN), timeout=10)
     assert made.json()["rps"] >= 10
     panels = ask(control, "/infrastructure/metrics/panels").json()
@@ -143,7 +144,12 @@ def test_live_metrics_history_and_dashboard(control: Running) -> None:
     assert len(board["map"]["countries"]) == 249
     cleaned = httpx.post(f"{control.url}/infrastructure/metrics/cleanup", headers=bearer(ADMIN), timeout=20)
     assert set(cleaned.json()) == {"rolled", "dropped", "freed"}
-    assert httpx.post(f"{control.url}/infrastructure/metrics/cleanup", headers=bearer(EU)).status_code == 403
+    assert (
+        httpx.post(
+            f"{control.url}/infrastructure/metrics/cleanup", headers=bearer(EU), timeout=10
+        ).status_code
+        == 403
+    )
 
 
 BAD: list[tuple[str, dict[str, Any], int, str]] = [

@@ -6,6 +6,7 @@ from typing import Any
 
 from meridian.core.errors import MeridianError
 from meridian.feature import Control
+from meridian.telemetry.live.view import View
 from meridian.telemetry.metrics.drawing import labels_of, name_of
 from meridian.telemetry.metrics.panels import Panel, panels
 from meridian.telemetry.metrics.reading import Reading, reading_of
@@ -20,6 +21,8 @@ OFFSET = 0.2
 """Seconds after a full one at which live numbers are made: edges' pulses of it are mostly there."""
 LOOK = 0.5
 """Seconds between two looks into the journal."""
+FLOWS = 3.0
+"""Seconds between two times that flows are made."""
 LEAST = 10.0
 """Seconds that a panel's latest point is made from at least."""
 
@@ -33,6 +36,7 @@ class Making:
         self._control = control
         self._hub: Hub = hub_of(control)
         self._points: dict[str, tuple[float, Json]] = {}
+        self._flows: tuple[float, list[Json]] = (-FLOWS, [])
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -54,10 +58,17 @@ class Making:
                 {name: each[name] for name in ("name", "status", "rps", "p95", "error_rate")}
                 for each in shown.locations()
             ],
-            "flows": shown.flows(),
+            "flows": self._flowing(shown),
             "panels": self._latest(),
             "live": live,
         }
+
+    def _flowing(self, shown: View) -> list[Json]:
+        """They are of a minute and there may be many, so they are made anew every few seconds only."""
+        now = self._control.clock.monotonic()
+        if now - self._flows[0] >= FLOWS:
+            self._flows = (now, shown.flows())
+        return self._flows[1]
 
     def _latest(self) -> dict[str, Json]:
         """Panels take turns, so that not all are made in the same second."""
