@@ -47,12 +47,12 @@ function several(path: string, fields: object): string {
 }
 
 export const ops = {
-  decision: (id: string, signal?: AbortSignal) =>
-    request<Decision>(`/decisions/${encoded(id)}`, { signal }),
+  decision: (id: string, signal?: AbortSignal) => request<Decision>(`/decisions/${encoded(id)}`, { signal }),
   replay: (id: string) => request<Replay>(`/decisions/${encoded(id)}/replay`),
 
   incidents: async (state: 'open' | 'resolved' | 'all', signal?: AbortSignal) =>
-    (await request<{ incidents: Incident[] }>(query('/incidents', { state, limit: 200 }), { signal })).incidents,
+    (await request<{ incidents: Incident[] }>(query('/incidents', { state, limit: 200 }), { signal }))
+      .incidents,
   incident: (id: string, signal?: AbortSignal) =>
     request<IncidentDetail>(`/incidents/${encoded(id)}`, { signal }),
   acknowledge: (id: string, reason: string) =>
@@ -70,8 +70,7 @@ export const ops = {
     (await request<{ channels: Channel[] }>('/alerts/channels', { signal })).channels,
   deliveries: (fields: Record<string, string | number | undefined>, signal?: AbortSignal) =>
     request<{ deliveries: Delivery[]; next: number | null }>(query('/alerts/deliveries', fields), { signal }),
-  test: (channel: string) =>
-    request<Tested>(`/alerts/channels/${encoded(channel)}/test`, { method: 'POST' }),
+  test: (channel: string) => request<Tested>(`/alerts/channels/${encoded(channel)}/test`, { method: 'POST' }),
   runbook: (name: string, signal?: AbortSignal) =>
     request<{ name: string; text: string }>(`/runbooks/${encoded(name)}`, { signal }),
 
@@ -84,8 +83,7 @@ export const ops = {
     request<RegionHealth>(`/health/${encoded(region)}`, { signal }),
   failover: async (region: string, signal?: AbortSignal) =>
     (await request<{ chains: FailoverChain[] }>(`/regions/${encoded(region)}/failover`, { signal })).chains,
-  drains: async (signal?: AbortSignal) =>
-    (await request<{ drains: Drain[] }>('/drains', { signal })).drains,
+  drains: async (signal?: AbortSignal) => (await request<{ drains: Drain[] }>('/drains', { signal })).drains,
   drain: (name: string, over: string, reason: string) =>
     request<Done>(`/regions/${encoded(name)}/drain`, { method: 'POST', body: { over, reason } }),
   undrain: (name: string, reason: string) =>

@@ -2,7 +2,13 @@
 import { Link } from './basics.tsx';
 import './tabs.css';
 
-export function Tabs({ label, tabs }: { label: string; tabs: readonly { to: string; title: string; count?: number; current: boolean }[] }) {
+export function Tabs({
+  label,
+  tabs,
+}: {
+  label: string;
+  tabs: readonly { to: string; title: string; count?: number; current: boolean }[];
+}) {
   return (
     <nav className="tabs" aria-label={label}>
       {tabs.map((tab) => (

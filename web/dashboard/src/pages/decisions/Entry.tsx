@@ -43,7 +43,8 @@ export function Entry({ decision, open, onToggle, onFilter, onUndone }: Props) {
         {decision.reason && <p className="entry-reason">“{decision.reason}”</p>}
         {decision.undone_at && (
           <p>
-            <Badge tone="warn">taken back</Badge> by {decision.undone_by}, {atFull(Date.parse(decision.undone_at))}
+            <Badge tone="warn">taken back</Badge> by {decision.undone_by},{' '}
+            {atFull(Date.parse(decision.undone_at))}
           </p>
         )}
       </div>

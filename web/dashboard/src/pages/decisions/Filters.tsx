@@ -27,7 +27,11 @@ export function Filters({
           onChange={(value) => onChange({ [name]: value })}
         />
       ))}
-      {some && <Button kind="quiet" onClick={() => onChange({ controller: '', kind: '', subject: '' })}>Show all</Button>}
+      {some && (
+        <Button kind="quiet" onClick={() => onChange({ controller: '', kind: '', subject: '' })}>
+          Show all
+        </Button>
+      )}
     </div>
   );
 }

@@ -39,7 +39,9 @@ function All() {
       {found.problem && <ProblemNote problem={found.problem} again={found.again} />}
       {!found.decisions && !found.problem && <Skeleton height={420} />}
       {found.decisions?.length === 0 && (
-        <Empty title="No decision fits">What Meridian decides by itself, and what operators do, appears here.</Empty>
+        <Empty title="No decision fits">
+          What Meridian decides by itself, and what operators do, appears here.
+        </Empty>
       )}
       {byDay(found.decisions ?? [], (at) => today.format(at)).map(({ day, decisions }) => (
         <section key={day} className="card day" aria-label={day}>

@@ -24,11 +24,7 @@ export function joined(...lists: readonly (readonly Decision[])[]): Decision[] {
 }
 
 /** What one may filter by: the values seen, and the chosen one also when nothing of it is seen. */
-export function choices(
-  decisions: readonly Decision[],
-  name: keyof Filter,
-  chosen: string,
-): string[] {
+export function choices(decisions: readonly Decision[], name: keyof Filter, chosen: string): string[] {
   return [...new Set([...decisions.map((each) => each[name]), chosen])].filter(Boolean).sort();
 }
 

@@ -45,7 +45,8 @@ export function word(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number') return figure(value);
-  if (typeof value === 'string') return TIME.test(value) && !Number.isNaN(Date.parse(value)) ? atFull(Date.parse(value)) : value;
+  if (typeof value === 'string')
+    return TIME.test(value) && !Number.isNaN(Date.parse(value)) ? atFull(Date.parse(value)) : value;
   if (Array.isArray(value)) return value.length ? value.map(word).join(', ') : 'none';
   return Object.keys(value).length ? JSON.stringify(value) : 'none';
 }
