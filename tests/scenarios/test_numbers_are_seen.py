@@ -69,9 +69,7 @@ def test_prometheus_scrapes_control_and_its_rules_load(calm: World, tmp_path: Pa
         until(lambda: asked(address, "up") == 1, 30, "a scrape")
         before = asked(address, counted) or 0.0
         for _ in range(40):
-            assert calm.ask(
-                "PATCH", "/v1/profile", authorization=f"Bearer {calm.token('pia')}"
-            ).status_code in (200, 429)
+            assert calm.ask("PATCH", "/v1/profile").status_code in (200, 429)
 
         until(lambda: (asked(address, counted) or 0.0) == before + 40, 40, "40 requests to be counted")
         groups = httpx.get(f"{address}/api/v1/rules", trust_env=False).json()["data"]["groups"]
