@@ -25,7 +25,11 @@ def banner(world: Mapping[str, Any], app: str, took: float, where: Path) -> str:
 
 
 def _where(world: Mapping[str, Any]) -> list[str]:
-    rows = [("control", f"http://{world['control']}", "API, decisions, history")]
+    control = f"http://{world['control']}"
+    rows = [
+        ("dashboard", f"{control}/infrastructure/monitoring", "log in with the admin token"),
+        ("control", control, "API, decisions, history"),
+    ]
     for region, locations in world["regions"].items():
         rows.append((f"edge {region}", world["urls"][region], ", then ".join(locations)))
     wide = max(len(name) for name, _, _ in rows)
