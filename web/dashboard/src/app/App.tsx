@@ -5,6 +5,7 @@ import { logout, onSession, token } from '../api/session.ts';
 import type { Principal } from '../api/types.ts';
 import { LiveContext } from '../live/context.ts';
 import { LiveStore } from '../live/store.ts';
+import { Announce } from '../pages/incidents/Announce.tsx';
 import { Login } from '../pages/Login.tsx';
 import { Button, Empty, ProblemNote, Skeleton } from '../ui/basics.tsx';
 import { Header } from './Header.tsx';
@@ -76,6 +77,7 @@ function Shell() {
         Skip to the content
       </a>
       <Header />
+      <Announce />
       <main id="content" tabIndex={-1}>
         <Boundary key={path.join('/')}>
           <Suspense fallback={<Skeleton height={320} />}>

@@ -21,6 +21,8 @@ export interface ChartProps {
   unit: string;
   /** drawn as a dashed line where it is near enough to the values */
   objective?: number | null;
+  /** what the dashed line is called */
+  objectiveName?: string;
   /** the objective is a lower bound of a share: the axis ends at all */
   least?: boolean;
   height?: number;
@@ -35,6 +37,7 @@ export function Chart({
   lines,
   unit,
   objective = null,
+  objectiveName = 'objective',
   least = false,
   height = 168,
   label,
@@ -82,7 +85,14 @@ export function Chart({
   return (
     <figure className="chart" aria-label={label}>
       <div ref={frame} className="chart-canvas" style={{ height }} role="img" aria-label={label} />
-      <Legend times={times} lines={lines} unit={unit} index={hover} objective={objective} />
+      <Legend
+        times={times}
+        lines={lines}
+        unit={unit}
+        index={hover}
+        objective={objective}
+        objectiveName={objectiveName}
+      />
     </figure>
   );
 }
@@ -94,7 +104,12 @@ function Legend({
   unit,
   index,
   objective,
-}: Pick<ChartProps, 'times' | 'lines' | 'unit'> & { index: number | null; objective: number | null }) {
+  objectiveName,
+}: Pick<ChartProps, 'times' | 'lines' | 'unit'> & {
+  index: number | null;
+  objective: number | null;
+  objectiveName: string;
+}) {
   const at = index === null ? undefined : times[index];
   const whole = (times.at(-1) ?? 0) - (times[0] ?? 0);
   return (
@@ -109,7 +124,7 @@ function Legend({
       {objective !== null && at === undefined && (
         <span className="legend-line legend-objective">
           <i />
-          objective <b className="num">{text(objective, unit)}</b>
+          {objectiveName} <b className="num">{text(objective, unit)}</b>
         </span>
       )}
       {at !== undefined && <time className="num legend-time">{atPoint(at, whole)}</time>}

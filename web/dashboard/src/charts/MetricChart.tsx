@@ -8,7 +8,7 @@ import { usePolled } from '../live/usePolled.ts';
 import { Button, Empty, ProblemNote, Skeleton } from '../ui/basics.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Chart } from './Chart.tsx';
-import { lineColours } from './colours.ts';
+import { lineColours, ordered } from './colours.ts';
 import { useVisible } from './useVisible.ts';
 import './chart.css';
 
@@ -93,8 +93,12 @@ function Content({
   height: number;
 }) {
   const measured = useMemo(
-    () => series.lines.filter((line) => line.values.some((value) => value !== null)).slice(0, LINES),
-    [series],
+    () =>
+      ordered(
+        series.lines.filter((line) => line.values.some((value) => value !== null)),
+        regions,
+      ).slice(0, LINES),
+    [series, regions],
   );
   const lines = useMemo(() => {
     const colours = lineColours(measured, regions);
@@ -117,6 +121,7 @@ function Content({
       lines={lines}
       unit={series.unit}
       objective={bound}
+      objectiveName="bound"
       height={height}
       span={span}
       label={title}

@@ -80,9 +80,8 @@ function Row({
   onToggle: () => void;
 }) {
   const nearest = worst(rule);
-  const near = nearness(nearest?.value, rule);
-  const tone =
-    rule.state === 'firing' ? 'bad' : near > 0.8 && rule.state !== 'quiet' ? 'warn' : ruleTone(rule.state);
+  const near = nearness(nearest?.value, rule, unit);
+  const tone = rule.state !== 'firing' && near > 0.8 ? 'warn' : ruleTone(rule.state);
   return (
     <tr data-rule={rule.name}>
       <td>

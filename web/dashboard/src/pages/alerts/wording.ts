@@ -29,10 +29,15 @@ export function worst(rule: Rule): RuleGroup | undefined {
   )[0];
 }
 
-/** How near a value is to its bound: 1 is at it, 0 far from it. */
-export function nearness(value: number | null | undefined, rule: Pick<Rule, 'bad' | 'bound'>): number {
+/** How near a value is to its bound: 1 is at it or past it, 0 far from it. Shares that should be high are measured from all down. */
+export function nearness(
+  value: number | null | undefined,
+  rule: Pick<Rule, 'bad' | 'bound'>,
+  unit: string,
+): number {
   if (value === null || value === undefined) return 0;
   if (rule.bad === 'above') return rule.bound > 0 ? clamp(value / rule.bound) : value > rule.bound ? 1 : 0;
+  if (unit === 'share' && rule.bound < 1) return clamp((1 - value) / (1 - rule.bound));
   return value > 0 ? clamp(rule.bound / value) : 1;
 }
 

@@ -43,7 +43,7 @@ export function AlertGroups({ alerts, known }: { alerts: readonly Alert[]; known
                 <th scope="rowgroup" colSpan={6} className="alert-rule">
                   <Link to={href('alerts', { open: group.rule })}>{group.rule}</Link>{' '}
                   <span className="faint">
-                    {group.firing} of {group.alerts.length} fire
+                    {group.firing ? `${group.firing} of ${group.alerts.length} fire` : 'over'}
                   </span>
                 </th>
               </tr>

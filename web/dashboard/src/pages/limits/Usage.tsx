@@ -77,7 +77,7 @@ function Row({ limit, open, onToggle }: { limit: LimitUsage; open: boolean; onTo
       <th scope="row">
         <b className="limit-name">{limit.name}</b> {limit.shadow && <Badge tone="idle">shadow</Badge>}
         <p className="cell-note">
-          by {limit.key}, counted by {limit.scope}
+          {counting(limit)}
           {limit.failed_open > 0 && `, ${count(limit.failed_open)} let through uncounted`}
           {limit.failed_closed > 0 && `, ${count(limit.failed_closed)} refused uncounted`}
         </p>
@@ -101,6 +101,12 @@ function Row({ limit, open, onToggle }: { limit: LimitUsage; open: boolean; onTo
       </td>
     </tr>
   );
+}
+
+/** "by user, at each edge"; a shield against guessing counts failures of its own. */
+function counting({ key, scope }: LimitUsage): string {
+  if (!key) return 'by failures, over all edges';
+  return `by ${key}, ${scope === 'exact' ? 'exactly, over all edges' : 'at each edge'}`;
 }
 
 function Share({ counted }: { counted: Counted }) {

@@ -3,6 +3,7 @@ import { countryName, toneOf } from '../../format/names.ts';
 import { text } from '../../format/numbers.ts';
 import { useLive } from '../../live/context.ts';
 import { Card, Empty, Mark } from '../../ui/basics.tsx';
+import { Drains } from './Drains.tsx';
 import { countriesOf, guestsOf, locationsOf, type Served } from './flows.ts';
 
 const COUNTRIES = 12;
@@ -19,32 +20,36 @@ export function Flows({ region }: { region: string }) {
   const placeOf = (name: string) => locations.find((each) => each.name === name);
   return (
     <div className="flows">
-      <Card title="Where its users are served">
-        <ul className="served">
-          {[...served, ...own].map((each) => (
-            <Row key={each.name} served={each}>
-              <Mark
-                tone={toneOf(placeOf(each.name)?.status ?? '')}
-                size={9}
-                label={placeOf(each.name)?.status ?? ''}
-              />{' '}
-              {each.name} <span className="faint">{placeOf(each.name)?.place}</span>
-            </Row>
-          ))}
-        </ul>
-        {guests.length > 0 && (
-          <>
-            <h3 className="served-title">Users of other regions served here</h3>
-            <ul className="served">
-              {guests.map((each) => (
-                <Row key={each.name} served={each}>
-                  {each.name}
-                </Row>
-              ))}
-            </ul>
-          </>
-        )}
-      </Card>
+      <div className="stack">
+        <Card title="Where its users are served">
+          <ul className="served">
+            {[...served, ...own].map((each) => (
+              <Row key={each.name} served={each}>
+                <Mark
+                  tone={toneOf(placeOf(each.name)?.status ?? '')}
+                  size={9}
+                  label={placeOf(each.name)?.status ?? ''}
+                />{' '}
+                {each.name || 'no location: the edge answered'}{' '}
+                <span className="faint">{placeOf(each.name)?.place}</span>
+              </Row>
+            ))}
+          </ul>
+          {guests.length > 0 && (
+            <>
+              <h3 className="served-title">Users of other regions served here</h3>
+              <ul className="served">
+                {guests.map((each) => (
+                  <Row key={each.name} served={each}>
+                    {each.name}
+                  </Row>
+                ))}
+              </ul>
+            </>
+          )}
+        </Card>
+        <Drains region={region} />
+      </div>
       <Card title="Where they come from" hint={`${countries.length} countries now`}>
         {countries.length === 0 ? (
           <Empty title="No traffic right now">Countries appear with their first request.</Empty>

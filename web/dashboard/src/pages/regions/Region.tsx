@@ -10,7 +10,6 @@ import { usePolled } from '../../live/usePolled.ts';
 import { Amount, Badge, capital, Empty, Link, ProblemNote, Segmented, Skeleton } from '../../ui/basics.tsx';
 import { Severity } from '../../ui/Severity.tsx';
 import { levelTone } from '../degradation/levels.ts';
-import { Drains } from './Drains.tsx';
 import { Edges } from './Edges.tsx';
 import { Flows } from './Flows.tsx';
 import { Services } from './Services.tsx';
@@ -73,7 +72,6 @@ export function Region({ region }: { region: string }) {
         <Tile name="Latency p95" value={live?.p95} unit="ms" />
         <Tile name="Active users" value={live?.active_users} unit="" />
       </div>
-      <Drains region={region} />
       <Flows region={region} />
       {health.data && <Services health={health.data} />}
       <Edges region={region} />

@@ -73,9 +73,12 @@ function Cell({ one }: { one: One | undefined }) {
 function Chains({ region }: { region: string }) {
   const found = usePolled(region, (signal) => ops.failover(region, signal), 10);
   const same = new Map<string, { features: string[]; chain: { location: string; wrong: string }[] }>();
-  for (const { feature, chain } of found.data ?? []) {
+  for (const { feature, target, chain } of found.data ?? []) {
     const key = JSON.stringify(chain);
-    same.set(key, { features: [...(same.get(key)?.features ?? []), feature], chain });
+    same.set(key, {
+      features: [...(same.get(key)?.features ?? []), target === region ? feature : `${feature} in ${target}`],
+      chain,
+    });
   }
   return (
     <Card title="Failover" hint="in this order">
