@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from meridian.telemetry.history.adding import add
 from meridian.telemetry.history.levels import below, seconds, step_for
 from meridian.telemetry.history.partitions import shared
-from meridian.telemetry.history.reading import Question, answer
+from meridian.telemetry.history.reading import Question, answer, rows
 from meridian.telemetry.history.rolling import Cleaned, clean
 from meridian.telemetry.history.words import Words
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from meridian.store.database import Connection, Database
     from meridian.telemetry.cube import Cube, Where
     from meridian.telemetry.history.settings import Retention
+    from meridian.telemetry.history.table import Table
     from meridian.telemetry.kinds import Kind
     from meridian.telemetry.windows import Windows
 
@@ -63,6 +64,24 @@ class History:
         KeyError for a label that the kind does not have; Unavailable."""
         begin, end = below(seconds(since), step), -below(-seconds(until), step)
         return await answer(
+            self.database, self.words, Question(kind, begin, end, step, by, where or {}, sketches)
+        )
+
+    async def rows(
+        self,
+        kind: Kind,
+        since: datetime,
+        until: datetime,
+        step: int,
+        *,
+        by: Sequence[str] = (),
+        where: Where | None = None,
+        sketches: bool = True,
+    ) -> Table:
+        """The same as columns, which takes a fraction of the time where cells have thousands of numbers: a row for each step
+        and group. `words.word` tells its labels."""
+        begin, end = below(seconds(since), step), -below(-seconds(until), step)
+        return await rows(
             self.database, self.words, Question(kind, begin, end, step, by, where or {}, sketches)
         )
 

@@ -6,19 +6,20 @@ from datetime import datetime
 
 from meridian.core.errors import InvalidInput
 
-WIDTHS = (10, 60, 300, 3600)
+WIDTHS = (10, 60, 300, 3600, 7200)
 """Seconds. Each divides the next."""
-PARTITION = {10: 1800, 60: 86_400, 300: 86_400, 3600: 86_400}
+PARTITION = {10: 1800, 60: 86_400, 300: 86_400, 3600: 86_400, 7200: 86_400}
 """Seconds in a partition of each: a multiple of every coarser width, so that a coarser window is kept wholly or not at all."""
 WIDEST_STEP = 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """From `kept_from` on (seconds since 1970) the table of this width has everything."""
+    """From `kept_from` on (seconds since 1970) the table of this width has everything, from `viewed_from` on also as views."""
 
     width: int
     kept_from: int
+    viewed_from: int = 0
 
 
 Floors = Sequence[Floor]

@@ -118,5 +118,7 @@ async def _missing(connection: Connection, width: int, names: list[str]) -> list
 
 
 async def _floors(connection: Connection) -> list[Floor]:
-    cursor = await connection.execute("SELECT width, kept_from FROM telemetry_level ORDER BY width")
-    return [Floor(row["width"], row["kept_from"]) for row in await cursor.fetchall()]
+    cursor = await connection.execute(
+        "SELECT width, kept_from, viewed_from FROM telemetry_level ORDER BY width"
+    )
+    return [Floor(row["width"], row["kept_from"], row["viewed_from"]) for row in await cursor.fetchall()]

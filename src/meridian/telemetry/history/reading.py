@@ -6,6 +6,7 @@ So the answer is the same before, during and after adding up, to the last reques
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,10 @@ from meridian.telemetry.history.merging import merged_all
 from meridian.telemetry.history.partitions import shared
 from meridian.telemetry.history.rows import select
 from meridian.telemetry.history.table import cubes, decode
-from meridian.telemetry.history.views import chosen, views
+from meridian.telemetry.history.views import FULL, chosen, views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from meridian.store.database import Connection, Database
     from meridian.telemetry.cube import Cube, Where
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 64
 """Blocks that are held unpacked together."""
+Numbers = Mapping[int, Sequence[int]]
+"""Place of a label -> the numbers of the values wanted."""
 Stale = dict[int, list[int]]
 """Width -> when its windows begin that have to be added up (again)."""
 
@@ -57,19 +60,26 @@ class Part:
 
 async def answer(database: Database, words: Words, question: Question) -> list[tuple[int, Cube]]:
     """Raises InvalidInput, KeyError, Unavailable."""
-    kind = question.kind
-    places = [kind.place(label) for label in question.by]
-    wanted = {kind.place(label): list(values) for label, values in question.where.items()}
-    async with database.connection() as connection:
-        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        parts = await _parts(connection, question)
-    numbers = {place: await words.find(values) for place, values in wanted.items()}
-    table = await asyncio.to_thread(_merged, question, parts, places, numbers)
-    await words.learn(np.unique(table.labels).tolist())
+    table = await rows(database, words, question)
     return sorted((await asyncio.to_thread(cubes, table, words.word)).items())
 
 
-async def _parts(connection: Connection, question: Question) -> list[Part]:
+async def rows(database: Database, words: Words, question: Question) -> Table:
+    """The same as columns: a row for each step and group, ordered by time; `words` knows their labels.
+    Raises InvalidInput, KeyError, Unavailable."""
+    kind = question.kind
+    places = [kind.place(label) for label in question.by]
+    wanted = {kind.place(label): list(values) for label, values in question.where.items()}
+    numbers = {place: await words.find(values) for place, values in wanted.items()}
+    async with database.connection() as connection:
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        parts = await _parts(connection, question, numbers)
+    table = await asyncio.to_thread(_merged, question, parts, places, numbers)
+    await words.learn(np.unique(table.labels).tolist())
+    return table
+
+
+async def _parts(connection: Connection, question: Question, numbers: Numbers) -> list[Part]:
     kind = question.kind
     floors = await shared(connection)
     width = width_for(floors, question.since, question.step)
@@ -77,15 +87,33 @@ async def _parts(connection: Connection, question: Question) -> list[Part]:
     spans = [(question.since, question.until)]
     parts: list[Part] = []
     while spans:
-        view = chosen(kind, width, question.by, question.where)
-        fixed = {kind.place(label) for label in views(kind)[view - 1].only} if view else set()
+        view = chosen(kind, width, question.by, question.where, question.sketches)
+        seen = views(kind)[view - 1] if view else None
+        fixed = frozenset(kind.place(label) for label in seen.only) if seen else frozenset[int]()
+        wanted = numbers.get(kind.place(seen.part)) if seen and seen.part else None
+        viewed_from = next(floor.viewed_from for floor in floors if floor.width == width)
         for span in spans:
-            found = await select(connection, width, span, kind.name, view, stale[width], question.sketches)
-            parts += [Part(found.full), Part(found.viewed, frozenset(fixed))]
+            for begin, end, number, some in _viewed(span, viewed_from, view, wanted):
+                found = await select(
+                    connection, width, (begin, end), kind.name, number, some, stale[width], question.sketches
+                )
+                parts += [Part(found.full), Part(found.viewed, fixed)]
         spans = list(_spans(stale[width], width))
         if spans:
             width = finer(width)
     return parts
+
+
+def _viewed(
+    span: tuple[int, int], viewed_from: int, view: int, parts: Sequence[int] | None
+) -> Iterator[tuple[int, int, int, Sequence[int] | None]]:
+    """From when until when which view is read, and which of its parts: all labels where there was no such view yet."""
+    begin, end = span
+    between = min(max(viewed_from, begin), end) if view else begin
+    if begin < between:
+        yield begin, between, FULL, None
+    if between < end:
+        yield between, end, view, parts
 
 
 async def _stale(connection: Connection, width: int, since: int, until: int) -> Stale:
@@ -115,13 +143,13 @@ def _spans(starts: Sequence[int], width: int) -> Iterator[tuple[int, int]]:
 
 
 def _merged(
-    question: Question, parts: Sequence[Part], places: Sequence[int], numbers: Mapping[int, Sequence[int]]
+    question: Question, parts: Sequence[Part], places: Sequence[int], numbers: Numbers
 ) -> Table:
     tables = (table for part in parts for table in _filtered(question.kind, part, numbers))
     return merged_all(question.kind, tables, question.step, places)
 
 
-def _filtered(kind: Kind, part: Part, numbers: Mapping[int, Sequence[int]]) -> Iterator[Table]:
+def _filtered(kind: Kind, part: Part, numbers: Numbers) -> Iterator[Table]:
     for first in range(0, len(part.blocks), _AT_ONCE):
         table = decode(kind, part.blocks[first : first + _AT_ONCE])
         wanted = np.ones(len(table), np.bool_)

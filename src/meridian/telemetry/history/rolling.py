@@ -23,7 +23,7 @@ from meridian.telemetry.history.views import ANSWERED, VIEWED, View, views
 from meridian.telemetry.kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from meridian.store.database import Connection, Database
@@ -160,7 +160,7 @@ def kept(whole: Table, width: int, start: int, numbers: Mapping[str, int]) -> li
     rows = [Row(start, kind.name, 0, None, *encode(whole))]
     for number, view in enumerate(views(kind) if width in VIEWED else (), 1):
         seen = merged(_seen(whole, view, numbers), width, view.keeps(kind))
-        rows.append(Row(start, kind.name, number, None, *encode(seen)))
+        rows += [Row(start, kind.name, number, None, *encode(each), part) for part, each in _parted(seen, view)]
     return rows
 
 
@@ -168,4 +168,14 @@ def _seen(whole: Table, view: View, numbers: Mapping[str, int]) -> Table:
     wanted = np.ones(len(whole), np.bool_)
     for label, values in view.only.items():
         wanted &= np.isin(whole.labels[whole.kind.place(label)], [numbers[value] for value in values])
-    return whole.only(wanted)
+    return (whole if view.sketches else whole.plain()).only(wanted)
+
+
+def _parted(seen: Table, view: View) -> Iterator[tuple[int, Table]]:
+    """Each part with its number."""
+    if not view.part:
+        yield 0, seen
+        return
+    values = seen.labels[seen.kind.place(view.part)]
+    for value in np.unique(values).tolist():
+        yield value, seen.only(values == value)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NAME = "telemetry.history"
 MEGABYTE = 1_000_000
-_CALLED = {10: "10 s", 60: "1 min", 300: "5 min", 3600: "1 h"}
+_CALLED = {10: "10 s", 60: "1 min", 300: "5 min", 3600: "1 h", 7200: "2 h"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ Block = tuple[int, bytes, bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """source: who sent it; None: added up from finer rows."""
+    """source: who sent it; None: added up from finer rows. part: of a view (`views.View.part`)."""
 
     start: int
     kind: str
@@ -29,13 +29,14 @@ class Row:
     source: str | None
     cells: bytes
     sketches: bytes
+    part: int = 0
 
 
 async def insert(connection: Connection, width: int, rows: Sequence[Row]) -> None:
     await ensure(connection, width, {row.start for row in rows})
     statement = sql.SQL(
-        "INSERT INTO {} (start, kind, view, source, cells, sketches) SELECT * FROM "
-        "unnest(%b::bigint[], %b::text[], %b::smallint[], %b::text[], %b::bytea[], %b::bytea[])"
+        "INSERT INTO {} (start, kind, view, source, cells, sketches, part) SELECT * FROM "
+        "unnest(%b::bigint[], %b::text[], %b::smallint[], %b::text[], %b::bytea[], %b::bytea[], %b::integer[])"
     ).format(table(width))
     columns = (
         [row.start for row in rows],
@@ -44,6 +45,7 @@ async def insert(connection: Connection, width: int, rows: Sequence[Row]) -> Non
         [row.source for row in rows],
         [row.cells for row in rows],
         [row.sketches for row in rows],
+        [row.part for row in rows],
     )
     await connection.execute(statement, columns)
 
@@ -86,18 +88,24 @@ async def select(
     span: tuple[int, int],
     kind: str,
     view: int,
+    parts: Sequence[int] | None,
     stale: Sequence[int],
     sketches: bool,
 ) -> Selected:
-    """What arrived in this width in this time, and what was added up into it (as `view`), but for `stale` windows, whose sums are
-    out of date."""
+    """What arrived in this width in this time, and what was added up into it (as `view`, of which these parts; None: all),
+    but for `stale` windows, whose sums are out of date."""
     statement = sql.SQL(
         "SELECT start, cells, {sketches}, view FROM {table} WHERE kind = %s AND start >= %s AND start < %s AND "
-        "(source IS NOT NULL OR (view = %s AND NOT start = ANY(%s::bigint[]))) ORDER BY start"
-    ).format(sketches=sql.SQL("sketches" if sketches else "NULL::bytea"), table=table(width))
+        "(source IS NOT NULL OR (view = %s {part} AND NOT start = ANY(%s::bigint[]))) ORDER BY start"
+    ).format(
+        sketches=sql.SQL("sketches" if sketches else "NULL::bytea"),
+        table=table(width),
+        part=sql.SQL("" if parts is None else "AND part = ANY(%s::integer[])"),
+    )
+    wanted = (view, list(stale)) if parts is None else (view, list(parts), list(stale))
     found = Selected()
     async with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
-        await cursor.execute(statement, (kind, *span, view, list(stale)))
+        await cursor.execute(statement, (kind, *span, *wanted))
         for *block, each in await cursor.fetchall():
             (found.viewed if each else found.full).append(tuple(block))
     return found

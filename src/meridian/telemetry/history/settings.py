@@ -17,7 +17,7 @@ class Retention(Section):
     one_minute: Annotated[PositiveDuration, Field(ge=HOUR, le=31 * DAY)] = 7 * DAY
     """Windows of 1 min: at least 1h, at most 31d."""
     five_minutes: Annotated[PositiveDuration, Field(ge=DAY, le=400 * DAY)] = 30 * DAY
-    """Windows of 5 min, and of 1 h: at least 1d, at most 400d. History is no longer than this."""
+    """Windows of 5 min, of 1 h and of 2 h: at least 1d, at most 400d. History is no longer than this."""
     megabytes: Annotated[int, Field(ge=64, le=10_000_000)] = 4096
     """What history may take of PostgreSQL's disk. Beyond, the oldest goes before its time, and the journal says so."""
 
@@ -32,5 +32,5 @@ class Retention(Section):
         return self
 
     def kept(self, width: int) -> float:
-        """Seconds for which windows of this width (10, 60, 300 or 3600) are kept."""
+        """Seconds for which windows of this width (10, 60, 300, 3600 or 7200) are kept."""
         return {10: self.ten_seconds, 60: self.one_minute}.get(width, self.five_minutes)

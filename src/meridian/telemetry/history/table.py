@@ -55,6 +55,10 @@ class Table:
             else (),
         )
 
+    def plain(self) -> "Table":
+        """Without histograms and sketches."""
+        return Table(self.kind, self.start, self.labels, self.sums)
+
 
 def from_cube(start: int, cube: Cube, ids: Mapping[str, int]) -> Table:
     """ids: word -> number, of all labels in the cube. Raises ValueError for a count that is none."""
@@ -105,6 +109,8 @@ def cubes(table: Table, names: Callable[[int], str]) -> dict[int, Cube]:
 def encode(table: Table) -> tuple[bytes, bytes]:
     """The cells and the sketches of one window, whose start they do not say."""
     cells = pack([*table.labels, *table.sums])
+    if not len(table.lengths) and not table.distinct:
+        return cells, b""
     if table.kind.sketch == "histogram":
         return cells, pack([table.lengths, _steps(table), table.counts])
     if table.kind.sketch == "distinct":

@@ -12,7 +12,7 @@ from meridian.telemetry.metrics.query import Group, Value
 if TYPE_CHECKING:
     from meridian.telemetry.cube import Cell, Cube
 
-Values = dict[Group, Value]
+Values = Mapping[Group, Value]
 
 
 class Measure(Protocol):
@@ -114,7 +114,7 @@ class Percentile:
     sketches = True
 
     def values(self, cube: Cube, by: tuple[str, ...], seconds: float) -> Values:
-        found: Values = {}
+        found: dict[Group, Value] = {}
         for labels, cell in cube.cells.items():
             value = _histogram(cell).percentile(self.share)
             if value is not None:
@@ -130,7 +130,7 @@ class Mean:
     sketches = True
 
     def values(self, cube: Cube, by: tuple[str, ...], seconds: float) -> Values:
-        found: Values = {}
+        found: dict[Group, Value] = {}
         for labels, cell in cube.cells.items():
             value = _histogram(cell).mean()
             if value is not None:
@@ -146,7 +146,7 @@ class Different:
     sketches = True
 
     def values(self, cube: Cube, by: tuple[str, ...], seconds: float) -> Values:
-        found: Values = {}
+        found: dict[Group, Value] = {}
         for labels, cell in cube.cells.items():
             if cell.distinct is not None:
                 estimate = round(cell.distinct.estimate())
@@ -182,7 +182,7 @@ class Level:
         return Value(sum(values) / (len(values) if self.across == "mean" else 1), n)
 
 
-def answered(measure: Measure, cube: Cube, by: tuple[str, ...], seconds: float) -> Mapping[Group, Value]:
+def answered(measure: Measure, cube: Cube, by: tuple[str, ...], seconds: float) -> Values:
     return measure.values(cube, by, max(seconds, 1e-9))
 
 

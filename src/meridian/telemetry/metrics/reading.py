@@ -1,5 +1,6 @@
 """Metrics of this process: what is younger than 15 minutes from memory, what is older from history."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,8 @@ from meridian.telemetry.history.history import History, history_of
 from meridian.telemetry.live.lane import DETAIL, KEPT, SPAN
 from meridian.telemetry.live.ring import Ring, live_of
 from meridian.telemetry.metrics.catalogue import Metric, filtering, grouping, known
-from meridian.telemetry.metrics.measures import Rate, answered
+from meridian.telemetry.metrics.histograms import measured
+from meridian.telemetry.metrics.measures import Mean, Percentile, Rate, Values, answered
 from meridian.telemetry.metrics.query import Group, Line, Query, Range, Value
 
 MEMORY = float(KEPT - SPAN)
@@ -84,36 +86,47 @@ class Reading:
             )
         first, end = _down(since, step), until.timestamp()
         times = list(range(first, max(int(-(-end // 1)), first + 1), step))
-        cubes = dict(await self._steps(metric, query, times, step, until, young))
-        return Range(times, step, self._lines(metric, query, times, step, cubes))
+        values = await self._steps(metric, query, times, step, until, young)
+        return Range(times, step, _lines(metric, times, values))
 
     def _young(self, since: datetime, now: datetime) -> bool:
         return since.timestamp() >= max(now.timestamp() - MEMORY, self.ring.began)
 
     async def _steps(
         self, metric: Metric, query: Query, times: Sequence[int], step: int, until: datetime, young: bool
-    ) -> list[tuple[int, Cube]]:
-        """From history what it has by now, from memory the rest."""
-        now = self._clock.now()
-        edge = now.timestamp() - LATE
-        recent = [at for at in times if at + step > edge]
+    ) -> Mapping[int, Values]:
+        """When a step begins -> each group's value. From history what it has by now, from memory the rest."""
+        now = self._clock.now().timestamp()
+        recent = [at for at in times if at + step > now - LATE]
         if step % SPAN:
             return self._remembered(metric, query, times, step, until)
-        older = [at for at in times if at + step <= edge]
+        older = [at for at in times if at + step <= now - LATE]
         # Memory answers the steps that history cannot have in full yet, as far as it goes back.
-        while recent and recent[0] < self.ring.began and recent[0] + step > self.ring.began:
+        goes_back = max(self.ring.began, now - MEMORY)
+        while recent and recent[0] < goes_back and recent[0] + step > goes_back:
             older.append(recent.pop(0))
-        found: list[tuple[int, Cube]] = []
+        found: Mapping[int, Values] = {}
         if older:
             begin = datetime.fromtimestamp(older[0], UTC)
             end = datetime.fromtimestamp(older[-1] + step, UTC)
             try:
-                found = await self._stored(metric, query, begin, end, step)
+                found = await self._kept(metric, query, begin, end, step)
             except Unavailable:
                 if not young:
                     raise
                 recent = list(times)
-        return found + self._remembered(metric, query, recent, step, until)
+        return {**found, **self._remembered(metric, query, recent, step, until)}
+
+    async def _kept(
+        self, metric: Metric, query: Query, since: datetime, until: datetime, step: int
+    ) -> Mapping[int, Values]:
+        measure, words = metric.measure, self.history.words
+        if isinstance(measure, Percentile | Mean):
+            table = await self.history.rows(
+                metric.kind, since, until, step, by=query.by, where=filtering(metric, query.where)
+            )
+            return await asyncio.to_thread(measured, measure, table, query.by, words.word)
+        return self._values(metric, query, step, await self._stored(metric, query, since, until, step))
 
     async def _stored(
         self, metric: Metric, query: Query, since: datetime, until: datetime, step: int
@@ -130,41 +143,45 @@ class Reading:
 
     def _remembered(
         self, metric: Metric, query: Query, times: Sequence[int], step: int, until: datetime
-    ) -> list[tuple[int, Cube]]:
+    ) -> Mapping[int, Values]:
         by, where = grouping(metric, query.by), filtering(metric, query.where)
         end = int(until.timestamp())
         found = [
             (at, self.ring.cubes(metric.kind, at, max(min(at + step, end), at + 1), by, where))
             for at in times
         ]
-        return [(at, cube) for at, cube in found if cube.cells]
+        return self._values(metric, query, step, found)
 
-    def _lines(
-        self, metric: Metric, query: Query, times: Sequence[int], step: int, cubes: Mapping[int, Cube]
-    ) -> list[Line]:
-        """A rate is 0 where something else was counted, and unknown where nothing was."""
+    def _values(
+        self, metric: Metric, query: Query, step: int, cubes: Sequence[tuple[int, Cube]]
+    ) -> Mapping[int, Values]:
         now = self._clock.now().timestamp()
-        values = {
+        return {
             at: answered(metric.measure, cube, query.by, min(step, max(now - at, 1.0)))
-            for at, cube in cubes.items()
+            for at, cube in cubes
+            if cube.cells
         }
-        groups = sorted({group for each in values.values() for group in each})
-        counts = isinstance(metric.measure, Rate)
-        lines = []
-        for group in groups:
-            line: list[float | None] = []
-            for at in times:
-                each = values.get(at)
-                value = each.get(group) if each is not None else None
-                line.append(value.value if value is not None else (0.0 if counts and each else None))
-            lines.append(Line(group, line))
-        return lines
 
 
 def reading_of(control: Control) -> Reading:
     return control.shared(
         Reading, lambda: Reading(live_of(control), history_of(control), control.reports, control.clock)
     )
+
+
+def _lines(metric: Metric, times: Sequence[int], values: Mapping[int, Values]) -> list[Line]:
+    """A rate is 0 where something else was counted, and unknown where nothing was."""
+    groups = sorted({group for each in values.values() for group in each})
+    counts = isinstance(metric.measure, Rate)
+    lines = []
+    for group in groups:
+        line: list[float | None] = []
+        for at in times:
+            each = values.get(at)
+            value = each.get(group) if each is not None else None
+            line.append(value.value if value is not None else (0.0 if counts and each else None))
+        lines.append(Line(group, line))
+    return lines
 
 
 def _bounds(since: datetime, until: datetime, now: datetime) -> tuple[datetime, datetime]:
