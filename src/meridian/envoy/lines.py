@@ -2,11 +2,12 @@
 
 msgspec reads it straight into this type: measured on the lines of an edge, 2.0 us where orjson takes 4.0 and the standard
 library 14, most of which is making a dict. What very many lines have in common is an object of its own in the log, which is
-read once for all of them: 0.9 us, and grouping lines by it 0.3 us instead of 1.0 by their fields.
+read once for all of them: 0.9 us, and grouping lines by it 0.1 us instead of 1.0 by their fields.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -51,45 +52,46 @@ Groups = Mapping[Alike, Sequence[AccessLine]]
 
 
 class Lines(list[AccessLine]):
-    """Lines that several folds get, with their groups."""
+    """Lines that several folds get: whoever asks first for their groups makes them for all."""
 
-    __slots__ = ("groups",)
+    __slots__ = ("_groups",)
 
-    def __init__(self, lines: Iterable[AccessLine], groups: Groups) -> None:
+    def __init__(self, lines: Iterable[AccessLine]) -> None:
         super().__init__(lines)
-        self.groups = groups
+        self._groups: Groups | None = None
 
-
-class Gathered:
-    """Groups that grow until there are enough lines, as what is done once a group is the cheaper, the larger they are. What is
-    gathered is in no record yet: a fold that is harvested takes it first."""
-
-    ENOUGH = 5_000
-    """Lines: some megabytes."""
-
-    __slots__ = ("_groups", "_many")
-
-    def __init__(self) -> None:
-        self._groups: defaultdict[Alike, list[AccessLine]] = defaultdict(list)
-        self._many = 0
-
-    def add(self, lines: Sequence[AccessLine]) -> bool:
-        """Whether there are enough."""
-        groups = self._groups
-        for alike, group in grouped(lines).items():
-            groups[alike] += group
-        self._many += len(lines)
-        return self._many >= self.ENOUGH
-
-    def take(self) -> Groups:
-        groups, self._groups, self._many = self._groups, defaultdict(list), 0
-        return groups
+    @property
+    def groups(self) -> Groups:
+        if self._groups is None:
+            self._groups = _grouped(self)
+        return self._groups
 
 
 def grouped(lines: Sequence[AccessLine]) -> Groups:
     """Lines of one kind together, each group in their order: folds count by group what they can, as there are fewer of them."""
-    if isinstance(lines, Lines):
-        return lines.groups
+    return lines.groups if isinstance(lines, Lines) else _grouped(lines)
+
+
+def seconds(lines: Sequence[AccessLine]) -> Iterator[tuple[int, Sequence[AccessLine]]]:
+    """The lines by the second in which they ended. They are in that order, but for what several threads of Envoy write at once,
+    so their ends need looking at only where a second changes."""
+    start = 0
+    while start < len(lines):
+        second = int(_end(lines[start]))
+        rest = (
+            len(lines)
+            if _end(lines[-1]) < second + 1
+            else bisect_left(lines, second + 1.0, start + 1, key=_end)
+        )
+        yield second, lines if not start and rest == len(lines) else lines[start:rest]
+        start = rest
+
+
+def _end(line: AccessLine) -> float:
+    return line.t + (line.ms or 0) / 1000
+
+
+def _grouped(lines: Iterable[AccessLine]) -> Groups:
     found: defaultdict[Alike, list[AccessLine]] = defaultdict(list)
     for line in lines:
         found[line.alike].append(line)

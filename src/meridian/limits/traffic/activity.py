@@ -4,6 +4,7 @@ Limits refuse the few who do much, and a share of the few says little. Only coun
 ten minutes; where there are too many, the lowest are forgotten.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from zlib import crc32
@@ -21,7 +22,7 @@ class Activity:
     third time, in seconds since 1970. told: how many were recorded of whoever is not in the sample any more."""
 
     most: int = MOST
-    counts: dict[int, int] = field(default_factory=dict)
+    counts: Counter[int] = field(default_factory=Counter)
     early: dict[int, float] = field(default_factory=dict)
     told: dict[int, int] = field(default_factory=dict)
     marks: dict[str | None, int] = field(default_factory=lambda: {None: 0})
@@ -32,16 +33,16 @@ class Activity:
         """now: seconds since 1970."""
         if not 0 <= now - self._began < SPAN:
             self._began = now
-            self.counts, self.early, self.told = {}, {}, {}
+            self.counts, self.early, self.told = Counter(), {}, {}
         elif len(self.counts) > self.most:
             self._forget()
 
     def mark(self, action: str | None) -> int:
         return self.marks.setdefault(action, crc32((action or "").encode()))
 
-    def missed(self, key: int, now: float) -> list[float]:
-        """When those were that have not been recorded, but for the one of now: as if they had been spread evenly."""
-        count = self.counts[key]
+    def missed(self, key: int, count: int, now: float) -> list[float]:
+        """When those were that have not been recorded, but for the one of now: as if they had been spread evenly. count: how many
+        they are with it."""
         missed = count - 1 - self.told.get(key, 0)
         step = max(0.0, now - self.early.get(key, now)) / max(1, count - EARLY)
         return [now - step * back for back in range(missed, 0, -1)]
@@ -57,7 +58,7 @@ class Activity:
     def _forget(self) -> None:
         lowest = 1
         while len(self.counts) > self.most // 2:
-            self.counts = {key: count for key, count in self.counts.items() if count > lowest}
+            self.counts = Counter({key: count for key, count in self.counts.items() if count > lowest})
             lowest += 1
         self.early = {key: at for key, at in self.early.items() if key in self.counts}
         self.told = {key: count for key, count in self.told.items() if key in self.counts}

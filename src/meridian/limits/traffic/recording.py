@@ -8,12 +8,13 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter, countOf
 
 from meridian.core.degraded import turned_off
 from meridian.core.heavy import HeavyHitters
 from meridian.envoy.fold import EdgeFacts, Harvest, Source
-from meridian.envoy.lines import AccessLine, Alike, Gathered, Groups
+from meridian.envoy.lines import AccessLine, Alike, Groups, grouped
 from meridian.envoy.snapshot import Json, Snapshot
 from meridian.limits.clients import client_of
 from meridian.limits.traffic.meets import CHECKED
@@ -46,7 +47,6 @@ class Recording:
         self._settings = FoldSettings()
         self._shadows = Shadows(self._settings)
         self._sample = Sample(names or pseudonyms(facts.home))
-        self._held: dict[int, Gathered] = {}
         self._signed_in: dict[int, Counter[_Row]] = {}
         self._anonymous: dict[int, Counter[_Row]] = {}
         self._top: dict[str, HeavyHitters] = {}
@@ -56,26 +56,14 @@ class Recording:
         return "access"
 
     def add(self, window: int, lines: Sequence[AccessLine]) -> None:
-        if window not in self._held or self._facts.snapshot() is not self._seen:
-            self._settle()
-            self._follow_settings()
-        if self._held.setdefault(window, Gathered()).add(lines):
-            self._settle()
-
-    def _settle(self) -> None:
-        held, self._held = self._held, {}
-        for window, gathered in held.items():
-            self._add(window, gathered.take())
-
-    def _add(self, window: int, groups: Groups) -> None:
-        counted = {alike: group for alike, group in groups.items() if _met_limits(alike)}
+        self._follow_settings()
+        counted = {alike: group for alike, group in grouped(lines).items() if _row(alike) is not None}
         self._count(window, counted)
         self._sample.add(counted)
         self._shadows.add(counted)
         self._note_refused(counted)
 
     def harvest(self, now: datetime) -> Harvest:
-        self._settle()
         signed_in, self._signed_in = self._signed_in, {}
         anonymous, self._anonymous = self._anonymous, {}
         samples = self._sample.harvest(now.timestamp())
@@ -119,7 +107,9 @@ class Recording:
         anonymous = self._anonymous.setdefault(window, Counter())
         for alike, group in groups.items():
             unknown = countOf(map(_USER, group), None)
-            row = _KEY(alike)
+            row = _row(alike)
+            if row is None:
+                continue
             if unknown < len(group):
                 signed_in[row] += len(group) - unknown
             if unknown:
@@ -156,13 +146,16 @@ class Recording:
         ]
 
 
-def _met_limits(alike: Alike) -> bool:
-    return (
+@lru_cache(maxsize=10_000)
+def _row(alike: Alike) -> _Row | None:
+    """Where requests of one kind are counted; None where they did not meet the limits."""
+    met = (
         alike.feature is not None
         and alike.region is not None
         and (bool(alike.action) or alike.feature != CHECKED)
         and not turned_off(alike.limit)
     )
+    return _KEY(alike) if met else None
 
 
 def _coarse(counter: Counter[_Row]) -> Counter[_Row]:

@@ -10,9 +10,11 @@ ten minutes, is recorded then as if it had been spread evenly; what they did bef
 the estimates a little too low, by less than `often` requests of a user and span.
 """
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import xor
 from typing import NamedTuple
 from zlib import crc32
 
@@ -88,8 +90,11 @@ class Sample:
         if not groups:
             return
         self._activity.follow(next(iter(groups.values()))[0].t)
+        actions: defaultdict[str | None, list[AccessLine]] = defaultdict(list)
         for alike, lines in groups.items():
-            self._add(lines, self._activity.mark(alike.action))
+            actions[alike.action] += lines
+        for action, lines in actions.items():
+            self._add(lines, self._activity.mark(action))
         while self._too_many() and self._tighten():
             pass
 
@@ -107,21 +112,37 @@ class Sample:
         return found
 
     def _add(self, lines: Sequence[AccessLine], mark: int) -> None:
-        seed, mask, often, active = self.names.seed, (1 << self.level) - 1, self.often, self._active
-        counts, early = self._activity.counts, self._activity.early
-        for line in lines:
-            who = line.user or line.client
-            if who is None:
-                continue
-            # As `Pseudonyms.rank`, without the call: this is done for every line.
-            number = crc32(who.encode(), seed)
-            key = number ^ mark
-            counts[key] = count = counts.get(key, 0) + 1
+        """Lines of one action. Everybody's requests are counted, in C; only those who may be in the sample are looked at one by
+        one: of the share, active, or on their way to it."""
+        whos = [line.user or line.client for line in lines]
+        if None in whos:
+            lines = [line for line, who in zip(lines, whos, strict=True) if who is not None]
+        names = [who for who in whos if who is not None]
+        # As `Pseudonyms.rank`, without the call: this is done for every line.
+        numbers = list(map(crc32, map(str.encode, names), repeat(self.names.seed)))
+        keys = list(map(xor, numbers, repeat(mark)))
+        counts, active = self._activity.counts, self._active
+        counts.update(keys)
+        mask, few = (1 << self.level) - 1, min(EARLY, self.often)
+        close = [
+            each
+            for each in zip(lines, names, numbers, keys, strict=True)
+            if not each[2] & mask or counts[each[3]] >= few or each[2] in active
+        ]
+        self._look(close, mask)
+
+    def _look(self, close: Sequence[tuple[AccessLine, str, int, int]], mask: int) -> None:
+        """Line, who, their number and key; of each key all lines there are just now, which have been counted already."""
+        active, early, often = self._active, self._activity.early, self.often
+        counts: dict[int, int] = {}
+        for _, _, _, key in close:
+            counts[key] = counts.get(key, self._activity.counts[key]) - 1
+        for line, who, number, key in close:
+            counts[key] = count = counts[key] + 1
             if count == EARLY:
                 early[key] = line.t
-            if number & mask and count < often and number not in active:
-                continue
-            self._keep(line, who, number, key, count)
+            if not number & mask or count >= often or number in active:
+                self._keep(line, who, number, key, count)
 
     def _keep(self, line: AccessLine, who: str, number: int, key: int, count: int) -> None:
         if count > EACH:
@@ -130,7 +151,8 @@ class Sample:
         if count >= self.often:
             if number not in self._active and number & ((1 << self.level) - 1):
                 self._fresh += [
-                    _Event(at, who, number, key, kind, client, 1) for at in self._activity.missed(key, line.t)
+                    _Event(at, who, number, key, kind, client, 1)
+                    for at in self._activity.missed(key, count, line.t)
                 ]
             self._active[number] = max(count, self._active.get(number, 0))
         self._seen[who] = (number, line.t)

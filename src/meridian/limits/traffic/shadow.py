@@ -44,7 +44,8 @@ class _Step:
 class Shadows:
     settings: FoldSettings
     counts: dict[Row, int] = field(default_factory=dict)
-    _ways: dict[tuple[bool, tuple[str | None, ...]], tuple[_Step, ...]] = field(default_factory=dict)
+    _ways: dict[Alike, tuple[tuple[_Step, ...], tuple[_Step, ...]]] = field(default_factory=dict)
+    """Kind -> the shadows that it meets: of those who have not signed in, and who have."""
     _buckets: Buckets = field(default_factory=lambda: Buckets(MOST))
 
     def change(self, settings: FoldSettings) -> None:
@@ -61,13 +62,16 @@ class Shadows:
                 self._add(alike, lines)
 
     def _add(self, alike: Alike, lines: Sequence[AccessLine]) -> None:
-        counts, take, kind = self.counts, self._buckets.take, _KIND(alike)
+        ways = self._ways.get(alike)
+        if ways is None:
+            if len(self._ways) >= _KNOWN:
+                self._ways.clear()
+            ways = self._ways[alike] = self._way(False, alike), self._way(True, alike)
+        if not any(ways):
+            return
+        counts, take = self.counts, self._buckets.take
         for line in lines:
-            signed_in = (line.user is not None, kind)
-            way = self._ways.get(signed_in)
-            if way is None:
-                way = self._way(*signed_in)
-            for step in way:
+            for step in ways[line.user is not None]:
                 counted = step.shared or (line.user if step.by_user else self._client(line)) or ""
                 pace = self._pace(step, counted) if step.own else step.pace
                 paid = take((step.name, counted), pace, line.t, line.hits or 1)
@@ -78,10 +82,8 @@ class Shadows:
         counts, self.counts = self.counts, {}
         return counts
 
-    def _way(self, signed_in: bool, kind: tuple[str | None, ...]) -> tuple[_Step, ...]:
-        if len(self._ways) >= _KNOWN:
-            self._ways.clear()
-        feature, action, country, tier, risk, region = (each or "" for each in kind)
+    def _way(self, signed_in: bool, alike: Alike) -> tuple[_Step, ...]:
+        feature, action, country, tier, risk, region = (each or "" for each in _KIND(alike))
         limits, shared = self.settings.limits, {"country": country, "region": region}
         steps = []
         for each in meets(limits, feature, action, signed_in):
@@ -93,8 +95,7 @@ class Shadows:
             by_user = each.policy.key in ("user", "burst")
             own = self.settings.users if by_user else self.settings.clients
             steps.append(_Step(each.policy, each.name, value, by_user, own, pace, *rows))
-        found = self._ways[signed_in, kind] = tuple(steps)
-        return found
+        return tuple(steps)
 
     def _client(self, line: AccessLine) -> str:
         return client_of(line.client or "", self.settings.limits.ipv6_prefix)

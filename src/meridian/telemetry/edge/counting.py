@@ -5,14 +5,13 @@ logged, so a second is complete as soon as it is over, however long its requests
 requests to it fail, not in a second long gone.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from meridian.envoy.fold import WINDOW, EdgeFacts, Harvest, Source
-from meridian.envoy.lines import AccessLine, Gathered
+from meridian.envoy.lines import AccessLine, grouped, seconds
 from meridian.envoy.snapshot import Json
 from meridian.telemetry.cube import Cube
 from meridian.telemetry.edge.settings import Following
@@ -38,8 +37,6 @@ class Counting:
     def __init__(self, facts: EdgeFacts) -> None:
         self._facts = facts
         self._settings = Following(facts.snapshot)
-        self._held: dict[tuple[int, int], Gathered] = {}
-        self._many = 0
         self._windows: dict[int, Cubes] = {}
         self._seconds: dict[int, Cubes] = {}
         self._absurd = 0
@@ -49,35 +46,28 @@ class Counting:
         return "access"
 
     def add(self, window: int, lines: Sequence[AccessLine]) -> None:
-        for second, piece in _seconds(lines):
-            self._held.setdefault((window, second), Gathered()).add(piece)
-        self._many += len(lines)
-        if self._many >= Gathered.ENOUGH:
-            self._settle()
+        free = self._settings.now().free_tiers
+        for second, portion in seconds(lines):
+            cubes = counted(grouped(portion), self._facts.region, free)
+            self._absurd += _merged(self._windows, window, cubes)
+            if second in self._seconds:
+                merge_into(self._seconds[second], cubes)
+            elif len(self._seconds) < MOST:
+                self._seconds[second] = cubes
 
     def pulse(self, now: datetime) -> Json | None:
-        self._settle()
         self._sample(now)
-        seconds, self._seconds = self._seconds, {}
+        told, self._seconds = self._seconds, {}
         first, last = (now.timestamp() + away for away in RECENT)
-        recent = {second: cubes for second, cubes in seconds.items() if first <= second <= last}
+        recent = {second: cubes for second, cubes in told.items() if first <= second <= last}
         return _small(recent) if recent else None
 
     def harvest(self, now: datetime) -> Harvest:
-        self._settle()
         windows, self._windows = self._windows, {}
         at = now.timestamp()
         kept = {window: cubes for window, cubes in windows.items() if abs(at - window) <= ABSURD}
         self._absurd += sum(_requests(cubes) for window, cubes in windows.items() if window not in kept)
         return Harvest([windows_to_json({window: bounded(kept[window])}) for window in sorted(kept)])
-
-    def _settle(self) -> None:
-        held, self._held, self._many = self._held, {}, 0
-        free = self._settings.now().free_tiers
-        for (window, second), gathered in held.items():
-            cubes = counted(gathered.take(), self._facts.region, free)
-            self._absurd += _merged(self._windows, window, cubes)
-            _merged(self._seconds, second, cubes)
 
     def _sample(self, now: datetime) -> None:
         """Envoy's and the agent's own numbers, as they are now."""
@@ -96,21 +86,6 @@ class Counting:
             merge_into(windows.setdefault(window, {}), {EDGE.name: cube})
 
 
-def _seconds(lines: Sequence[AccessLine]) -> Iterator[tuple[int, Sequence[AccessLine]]]:
-    """The lines by the second in which they ended. They are in that order, but for what several threads of Envoy write at once,
-    so their ends need looking at only where a second changes."""
-    start = 0
-    while start < len(lines):
-        second = int(_end(lines[start]))
-        rest = (
-            len(lines)
-            if _end(lines[-1]) < second + 1
-            else bisect_left(lines, second + 1.0, start + 1, key=_end)
-        )
-        yield second, lines if not start and rest == len(lines) else lines[start:rest]
-        start = rest
-
-
 def _merged(windows: dict[int, Cubes], window: int, cubes: Cubes) -> int:
     """How many requests there was no room for: clocks do not jump so often."""
     if window not in windows and len(windows) >= MOST:
@@ -125,13 +100,9 @@ def _requests(cubes: Cubes) -> int:
     )
 
 
-def _end(line: AccessLine) -> float:
-    return line.t + (line.ms or 0) / 1000
-
-
-def _small(seconds: Mapping[int, Cubes]) -> Json:
+def _small(recent: Mapping[int, Cubes]) -> Json:
     """What a pulse has room for: of each second the largest cells, and the others as one; and of many seconds the last ones."""
-    told = dict(seconds)
+    told = dict(recent)
     for most in _FEWER:
         content = windows_to_json(told)
         if len(msgspec.json.encode(content)) <= PULSE:

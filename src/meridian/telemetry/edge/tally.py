@@ -7,11 +7,13 @@ from functools import lru_cache
 from operator import attrgetter
 
 from meridian.envoy.lines import AccessLine, Alike, Groups
-from meridian.telemetry.cube import Cube, Labels
+from meridian.telemetry.cube import Cell, Cube, Labels
 from meridian.telemetry.distinct import Distinct
 from meridian.telemetry.edge import cells
-from meridian.telemetry.kinds import ACTION, MARKET, PEOPLE, TRAFFIC
+from meridian.telemetry.histogram import bucket
+from meridian.telemetry.kinds import ACTION, MARKET, PEOPLE, TRAFFIC, Kind
 
+_REMEMBERED = 10_000
 Cubes = dict[str, Cube]
 """Kind's name -> cube."""
 
@@ -23,21 +25,21 @@ def counted(groups: Groups, here: str, free: frozenset[str]) -> Cubes:
     """here: the region of the edge. free: tiers that do not pay.
 
     Groups are many and small, so for each only what its cells are is looked up, once; what is done for each line runs in C."""
-    cubes = {kind.name: Cube(kind) for kind in (MARKET, ACTION)}
     traffic: defaultdict[Labels, list[AccessLine]] = defaultdict(list)
+    market: defaultdict[Labels, int] = defaultdict(int)
+    action: defaultdict[Labels, int] = defaultdict(int)
     people = _People()
     for alike, lines in groups.items():
         at = _places(alike, here, free)
         if at is None:
             continue
         traffic[at.traffic] += lines
-        cubes[MARKET.name].cell(at.market).sums[0] += len(lines)
+        market[at.market] += len(lines)
         if at.action is not None:
-            cubes[ACTION.name].cell(at.action).sums[0] += len(lines)
+            action[at.action] += len(lines)
         people.add(at.region, at.pays, lines)
-    cubes[TRAFFIC.name] = _traffic(traffic)
-    cubes[PEOPLE.name] = people.cube()
-    return {name: cube for name, cube in cubes.items() if cube.cells}
+    cubes = (_traffic(traffic), _requests(MARKET, market), _requests(ACTION, action), people.cube())
+    return {cube.kind.name: cube for cube in cubes if cube.cells}
 
 
 def merge_into(cubes: Cubes, more: Cubes) -> None:
@@ -83,9 +85,25 @@ def _traffic(found: Mapping[Labels, Sequence[AccessLine]]) -> Cube:
         taken, given = sum(filter(None, map(_IN, lines))), sum(filter(None, map(_OUT, lines)))
         histogram = made.add(labels, len(lines), taken, given).histogram
         assert histogram is not None
-        for ms, times in Counter(map(_MS, lines)).items():
-            histogram.add(ms or 0, times)
+        histogram.merge(Counter(map(_BUCKETS.__getitem__, map(_MS, lines))))
     return made
+
+
+def _requests(kind: Kind, found: Mapping[Labels, int]) -> Cube:
+    return Cube(kind, {labels: Cell([float(many)]) for labels, many in found.items()})
+
+
+class _Buckets(dict[int | None, int]):
+    """Milliseconds -> bucket, of those that came lately."""
+
+    def __missing__(self, ms: int | None) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[ms] = bucket(ms or 0)
+        return found
+
+
+_BUCKETS = _Buckets()
 
 
 class _People:
@@ -112,7 +130,7 @@ class _People:
 
 
 def _sketch(who: Callable[[AccessLine], str | None], lines: Sequence[AccessLine]) -> Distinct:
-    return Distinct(filter(None, set(map(who, lines))))
+    return Distinct(filter(None, map(who, lines)))
 
 
 def _put(cube: Cube, region: str, who: str, sketch: Distinct) -> None:

@@ -1,5 +1,7 @@
 """Reads the logs, gives their lines to the folds, and every few seconds keeps what the folds made of them.
 
+Folds get many lines at once: what they do once for each kind of lines is the cheaper, the more there are of each. Lines that wait
+to be given are in no record yet, so whoever asks a fold for anything gives it its lines first.
 A step reads at most so many bytes, and as long as there is more to read, half of the time is left to others: catching up
 after a pause must not take the core from Envoy.
 """
@@ -19,6 +21,7 @@ from meridian.envoy.agent.tail.follower import Follower
 from meridian.envoy.agent.tail.parsing import Parser
 from meridian.envoy.agent.tail.spool import Spool
 from meridian.envoy.fold import WINDOW, Fold, Harvest, Live
+from meridian.envoy.lines import AccessLine, Lines, seconds
 from meridian.envoy.snapshot import Json
 
 log = logging.getLogger(__name__)
@@ -26,6 +29,8 @@ MOST = 256 * 1024
 """Bytes of a log read in one step: about 2 ms."""
 PAUSE = 0.25
 """Seconds between two looks at logs that have nothing new."""
+ENOUGH = 5_000
+"""Lines that are given at once, when no pulse comes before: some megabytes."""
 LAG = 1.0
 """Seconds after a window's end at which it is harvested: by then its lines have been written and read."""
 WAITING = 2000
@@ -34,13 +39,23 @@ WAITING = 2000
 
 @dataclass(slots=True)
 class Tailed:
-    """One log with those who want its lines. folds: (feature, fold)."""
+    """One log with those who want its lines. folds: (feature, fold). held: window -> lines that no fold has yet."""
 
     follower: Follower
     parser: Parser
     folds: Sequence[tuple[str, Fold]]
     lines: int = 0
     dropped: int = 0
+    held: dict[int, list[Any]] = field(default_factory=dict)
+
+    def give(self) -> None:
+        """Lines of requests in portions that ended in one second each: folds that count by second share their groups."""
+        held, self.held = self.held, {}
+        for window, lines in held.items():
+            plain = isinstance(lines[0], AccessLine)
+            for portion in (Lines(each) for _, each in seconds(lines)) if plain else (lines,):
+                for feature, fold in self.folds:
+                    _added(feature, fold, window, portion)
 
 
 @dataclass(slots=True)
@@ -100,6 +115,7 @@ class Folding:
         now = self.clock.now()
         decisions: list[Decision] = []
         for tailed in self.logs.values():
+            tailed.give()
             for feature, fold in tailed.folds:
                 harvest = _harvested(feature, fold, now)
                 decisions += harvest.decisions
@@ -126,6 +142,7 @@ class Folding:
         self.step()
         told = {}
         for tailed in self.logs.values():
+            tailed.give()
             for feature, fold in tailed.folds:
                 if isinstance(fold, Live) and (content := _told(feature, fold, now)) is not None:
                     told[feature] = content
@@ -140,8 +157,9 @@ class Folding:
         tailed.dropped += parsed.dropped
         for window, lines in parsed.windows:
             tailed.lines += len(lines)
-            for feature, fold in tailed.folds:
-                _added(feature, fold, window, lines)
+            tailed.held.setdefault(window, []).extend(lines)
+        if sum(map(len, tailed.held.values())) >= ENOUGH:
+            tailed.give()
 
     def _next(self) -> float:
         """When the next checkpoint is due, on the monotonic clock."""

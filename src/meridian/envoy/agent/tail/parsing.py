@@ -1,8 +1,7 @@
 """Bytes of a log to lines. What is no line of it is counted and dropped, and never takes its neighbours with it."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import isnan
 from operator import attrgetter
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import msgspec
 
 from meridian.envoy.fold import WINDOW, Source
-from meridian.envoy.lines import AccessLine, Alike, Lines
+from meridian.envoy.lines import AccessLine, Alike
 
 EARLIEST, LATEST = 946_684_800.0, 4_102_444_800.0
 """The years 2000 and 2100: a time outside of them is none."""
@@ -70,9 +69,10 @@ class Parser:
         """Mostly all of a chunk's lines are of one window; that is found out in C."""
         if not lines:
             return
-        first, last = min(map(self._time, lines)), max(map(self._time, lines))
+        times = list(map(self._time, lines))
+        first, last = min(times), max(times)
         # A sum is no number when one of them is none ("nan" is read as such), which min and max may pass over.
-        plain = first >= EARLIEST and last < LATEST and not isnan(sum(map(self._time, lines)))
+        plain = first >= EARLIEST and last < LATEST and not isnan(sum(times))
         if plain and first // WINDOW == last // WINDOW:
             yield _window(first), lines
             return
@@ -84,38 +84,28 @@ class Parser:
         yield from sorted(found.items())
 
 
-@dataclass(slots=True)
-class _Kinds:
+class _Kinds(dict[bytes, Alike | None]):
     """Every kind of line that came lately. None: those bytes are none."""
 
-    _known: dict[bytes, Alike | None] = field(default_factory=dict)
+    _broken = False
+    """Whether there is one that is none."""
 
-    def lines(self, read: list[Any]) -> list[Any]:
-        """Those whose kind is one, with it."""
-        found: defaultdict[bytes, list[Any]] = defaultdict(list)
-        for line in read:
-            found[bytes(line.alike)].append(line)
-        groups: dict[Alike, list[Any]] = {}
-        for raw, group in found.items():
-            alike = self._alike(raw)
-            for line in group:
-                line.alike = alike
-            if alike is not None:
-                groups[alike] = group
-        good = read if len(groups) == len(found) else [line for line in read if line.alike is not None]
-        return Lines(good, groups)
-
-    def _alike(self, raw: bytes) -> Alike | None:
-        if raw in self._known:
-            return self._known[raw]
-        if len(self._known) >= KINDS:
-            self._known.clear()
+    def __missing__(self, raw: bytes) -> Alike | None:
+        if len(self) >= KINDS:
+            self.clear()
         try:
             alike = msgspec.json.decode(raw, type=Alike)
         except _BAD:
-            alike = None
-        self._known[raw] = alike
+            alike, self._broken = None, True
+        self[raw] = alike
         return alike
+
+    def lines(self, read: list[Any]) -> list[Any]:
+        """Those whose kind is one, with it."""
+        for line in read:
+            # The sum is the quickest way to the bytes: 0.1 us less than bytes().
+            line.alike = self[b"" + line.alike]
+        return [line for line in read if line.alike is not None] if self._broken else read
 
 
 def _window(time: float) -> int:
