@@ -10,7 +10,7 @@ import { Login } from '../pages/Login.tsx';
 import { Button, Empty, ProblemNote, Skeleton } from '../ui/basics.tsx';
 import { Header } from './Header.tsx';
 import { pageOf } from './pages.ts';
-import { usePlace } from './router.ts';
+import { go, href, usePlace } from './router.ts';
 import { PrincipalContext } from './session.ts';
 
 export function App() {
@@ -65,9 +65,25 @@ function LoggedIn() {
   );
 }
 
+/** The page that a notice's link means: `?incident=ID` or `?runbook=NAME`, as messages have them. */
+function linked(search: URLSearchParams): string {
+  for (const [name, page] of [
+    ['incident', 'incidents'],
+    ['runbook', 'runbooks'],
+  ] as const) {
+    const what = search.get(name);
+    if (what) return href(`${page}/${encodeURIComponent(what)}`);
+  }
+  return '';
+}
+
 function Shell() {
-  const { path } = usePlace();
+  const { path, search } = usePlace();
   const page = pageOf(path);
+  const named = linked(search);
+  useEffect(() => {
+    if (named) go(named, { replace: true });
+  }, [named]);
   useEffect(() => {
     document.title = page?.title ? `${page.title} · Meridian` : 'Meridian';
   }, [page]);

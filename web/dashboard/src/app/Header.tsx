@@ -1,4 +1,5 @@
 /** The line above every view: which app, how it is, how fresh that is, and who is looking. */
+import { useEffect, useRef } from 'react';
 import { logout } from '../api/session.ts';
 import { toneOf, type Tone } from '../format/names.ts';
 import { lasting } from '../format/time.ts';
@@ -16,6 +17,10 @@ export function Header() {
   const app = useLive((state) => state.dashboard?.app);
   const { path, search } = usePlace();
   const open = pageOf(path);
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [open]);
   const range = search.get('range') ?? '';
   return (
     <header className="header">
@@ -35,7 +40,7 @@ export function Header() {
         <span>Meridian</span>
         {app && <span className="brand-app">{app}</span>}
       </Link>
-      <nav aria-label="Views">
+      <nav ref={nav} aria-label="Views">
         {PAGES.filter((page) => page.title).map((page) => (
           <Link
             key={page.path}

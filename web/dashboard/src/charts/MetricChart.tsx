@@ -42,7 +42,7 @@ export function MetricChart({
   return (
     <section ref={frame} className="card panel" aria-label={title}>
       <header className="card-head">
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {hint && <span className="hint">{hint}</span>}
         <div className="card-tools">
           <Button

@@ -1,5 +1,5 @@
 /** Dialogs: the browser's own, which hold the focus and close at Escape. */
-import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Problem } from '../api/client.ts';
 import { Button, ProblemNote } from './basics.tsx';
 
@@ -14,10 +14,15 @@ export function Dialog({
 }) {
   const frame = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // Before the browser takes the dialog out: afterwards nothing would lead the focus back to where it was.
+  useLayoutEffect(() => {
     const dialog = frame.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   return (
     <dialog ref={frame} className="dialog" aria-labelledby={heading} onCancel={onClose}>

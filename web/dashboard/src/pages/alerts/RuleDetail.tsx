@@ -8,6 +8,7 @@ import { ago } from '../../format/time.ts';
 import { useNow } from '../../live/useNow.ts';
 import { ActButton } from '../../ui/Act.tsx';
 import { Mark, Segmented } from '../../ui/basics.tsx';
+import { Runbook } from '../../ui/Runbook.tsx';
 import { SilenceDialog } from './SilenceDialog.tsx';
 import { lasting, ruleTone } from './wording.ts';
 
@@ -32,6 +33,7 @@ export function RuleDetail({ rule, unit }: { rule: Rule; unit: string }) {
         </span>
         <span className="toolbar-right">
           <Segmented label="Time range" value={range} options={RANGE_NAMES} onChange={setRange} />
+          <Runbook name={rule.runbook} />
           <ActButton onClick={() => setAsked(true)}>Silence</ActButton>
         </span>
       </div>

@@ -21,21 +21,23 @@ export function Rules() {
     return <Empty title="There are no rules">They stand in `alerts.rules` of the configuration.</Empty>;
   const unit = (rule: Rule) => metrics.data?.find((each) => each.name === rule.metric)?.unit ?? '';
   return (
-    <section className="card" aria-label="Rules">
+    <div className="card">
       <div className="scroll-x" tabIndex={0} role="region" aria-label="Rules">
         <table className="rules">
           <thead>
             <tr>
               <th scope="col">State</th>
-              <th scope="col">Severity</th>
+              <th scope="col" className="wide-only">
+                Severity
+              </th>
               <th scope="col">Rule</th>
               <th scope="col" className="num">
                 Now
               </th>
-              <th scope="col" className="rule-near">
+              <th scope="col" className="rule-near wide-only">
                 To its bound
               </th>
-              <th scope="col" className="num">
+              <th scope="col" className="num wide-only">
                 Bound
               </th>
               <th scope="col">
@@ -64,7 +66,7 @@ export function Rules() {
           </tbody>
         </table>
       </div>
-    </section>
+    </div>
   );
 }
 
@@ -89,7 +91,7 @@ function Row({
           {rule.state}
         </Badge>
       </td>
-      <td>
+      <td className="wide-only">
         <Severity level={rule.severity} />
       </td>
       <th scope="row" className="rule-name">
@@ -102,7 +104,7 @@ function Row({
           <p className="cell-note">{Object.values(nearest.labels).join(', ')}</p>
         )}
       </td>
-      <td>
+      <td className="wide-only">
         <span
           className={`share-bar tone-${tone}`}
           role="img"
@@ -111,13 +113,17 @@ function Row({
           <i style={{ scale: `${near.toFixed(3)} 1` }} />
         </span>
       </td>
-      <td className="num nowrap">
+      <td className="num nowrap wide-only">
         {rule.bad} {text(rule.bound, unit)}
       </td>
       <td>
         <div className="row row-tight">
           {rule.runbook && !/^https?:/.test(rule.runbook) && (
-            <Link to={href(`runbooks/${rule.runbook}`)} aria-label={`Runbook of ${rule.name}`}>
+            <Link
+              className="wide-only"
+              to={href(`runbooks/${rule.runbook}`)}
+              aria-label={`Runbook of ${rule.name}`}
+            >
               runbook
             </Link>
           )}

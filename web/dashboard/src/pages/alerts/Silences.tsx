@@ -50,7 +50,7 @@ export function Silences() {
                   <th scope="row">
                     <code>{textOf(each.matchers)}</code>
                   </th>
-                  <td className="num nowrap" title={atFull(Date.parse(each.ends))}>
+                  <td className="nowrap" title={atFull(Date.parse(each.ends))}>
                     {duration(Math.max(0, (Date.parse(each.ends) - now) / 1000))}
                   </td>
                   <td>{each.reason}</td>

@@ -10,7 +10,7 @@ import { ReasonDialog } from '../../ui/Dialog.tsx';
 import { Badge, Button, capital, Link } from '../../ui/basics.tsx';
 import { Evidence } from '../../ui/evidence/Evidence.tsx';
 import { Icon } from '../../ui/icons.tsx';
-import { toneOfKind, type Filter } from './known.ts';
+import { isReplayed, toneOfKind, type Filter } from './known.ts';
 import { Replay } from './Replay.tsx';
 
 interface Props {
@@ -65,7 +65,14 @@ export function Entry({ decision, open, onToggle, onFilter, onUndone }: Props) {
       </div>
       {open && (
         <div id={content} className="entry-detail">
-          <Replay id={decision.id} />
+          {isReplayed(decision) ? (
+            <Replay id={decision.id} />
+          ) : (
+            <p className="muted">
+              {capital(decision.actor)} decided this. What a controller of control decides can be decided
+              again here.
+            </p>
+          )}
           <h4>Evidence</h4>
           <Evidence value={decision.evidence} />
           {Object.keys(decision.action).length > 0 && (
@@ -116,7 +123,7 @@ function Undo({ decision, onUndone }: { decision: Decision; onUndone: () => void
   const [asked, setAsked] = useState(false);
   return (
     <>
-      <ActButton onClick={() => setAsked(true)} aria-label={`Take back: ${decision.sentence}`}>
+      <ActButton onClick={() => setAsked(true)} aria-label={`Undo: ${decision.sentence}`}>
         <Icon name="undo" size={14} /> Undo
       </ActButton>
       {asked && (

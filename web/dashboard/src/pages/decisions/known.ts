@@ -49,3 +49,8 @@ export function toneOfKind(kind: string): 'bad' | 'warn' | 'ok' | 'idle' {
   if (/return|resolved|recover|undrain|left|over$|end$/.test(kind)) return 'ok';
   return 'idle';
 }
+
+/** Whether control can decide it again: a controller's decision, not a person's or an edge's. */
+export function isReplayed({ actor, controller }: Pick<Decision, 'actor' | 'controller'>): boolean {
+  return actor === 'meridian' && controller !== 'operator';
+}

@@ -10,6 +10,7 @@ import { usePolled } from '../../live/usePolled.ts';
 import { ActButton } from '../../ui/Act.tsx';
 import { ReasonDialog } from '../../ui/Dialog.tsx';
 import { Badge, capital, Link, ProblemNote, Skeleton } from '../../ui/basics.tsx';
+import { Runbook } from '../../ui/Runbook.tsx';
 import { Severity } from '../../ui/Severity.tsx';
 import { SilenceDialog } from '../alerts/SilenceDialog.tsx';
 import { AlertGroups } from './AlertGroups.tsx';
@@ -145,27 +146,8 @@ function Actions({ incident, again }: { incident: IncidentDetail; again: () => v
         </ReasonDialog>
       )}
       {asked === 'silence' && (
-        <SilenceDialog matchers={{ subject: [...subjects(incident)] }} onDone={again} onClose={close} />
+        <SilenceDialog matchers={{ subject: [incident.subject] }} onDone={again} onClose={close} />
       )}
     </div>
-  );
-}
-
-function subjects(incident: IncidentDetail): Set<string> {
-  return new Set([incident.subject]);
-}
-
-export function Runbook({ name }: { name: string }) {
-  if (!name) return null;
-  if (/^https?:\/\//.test(name))
-    return (
-      <a className="button" href={name} target="_blank" rel="noreferrer">
-        Runbook
-      </a>
-    );
-  return (
-    <Link className="button" to={href(`runbooks/${name}`)}>
-      Runbook
-    </Link>
   );
 }

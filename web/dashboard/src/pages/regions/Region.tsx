@@ -135,7 +135,6 @@ function Incidents({ region }: { region: string }) {
 const EDGE = [
   ['edge_cpu_cores', "Envoy's CPU"],
   ['edge_memory_bytes', "Envoy's memory"],
-  ['edge_connections', 'Connections'],
   ['edge_requests_active', 'Requests in flight'],
 ] as const;
 const NOT_OF_A_REGION = new Set(['support', 'payouts']);

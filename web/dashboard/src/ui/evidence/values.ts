@@ -4,6 +4,8 @@ import { atFull } from '../../format/time.ts';
 export type Shape = 'word' | 'words' | 'table' | 'tree';
 export type Fields = Readonly<Record<string, unknown>>;
 
+const COLUMNS = 9;
+const RECORD = 6;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 export function isFields(value: unknown): value is Fields {
@@ -18,14 +20,19 @@ export function shapeOf(value: unknown): Shape {
   if (Array.isArray(value)) {
     if (value.every(isWord)) return 'words';
     if (value.every((item) => isFields(item) && Object.values(item).every(isFlat))) {
-      return columns(value as Fields[]).length <= 6 ? 'table' : 'tree';
+      return columns(value as Fields[]).length <= COLUMNS ? 'table' : 'tree';
     }
     return 'tree';
   }
   return Object.keys(value as Fields).length === 0 ? 'word' : 'tree';
 }
 
-const isFlat = (value: unknown): boolean => isWord(value) || (Array.isArray(value) && value.every(isWord));
+/** A few words beside each other, such as instances by location: short enough for one cell. */
+const isRecord = (value: unknown): value is Fields =>
+  isFields(value) && Object.keys(value).length <= RECORD && Object.values(value).every(isWord);
+
+const isFlat = (value: unknown): boolean =>
+  isWord(value) || isRecord(value) || (Array.isArray(value) && value.every(isWord));
 
 export function columns(rows: readonly Fields[]): string[] {
   return [...new Set(rows.flatMap((row) => Object.keys(row)))];
@@ -48,7 +55,8 @@ export function word(value: unknown): string {
   if (typeof value === 'string')
     return TIME.test(value) && !Number.isNaN(Date.parse(value)) ? atFull(Date.parse(value)) : value;
   if (Array.isArray(value)) return value.length ? value.map(word).join(', ') : 'none';
-  return Object.keys(value).length ? JSON.stringify(value) : 'none';
+  const pairs = Object.entries(value).map(([name, inner]) => `${label(name)} ${word(inner)}`);
+  return pairs.join(', ') || 'none';
 }
 
 /** At most four digits behind the point; whole numbers as they are. */
