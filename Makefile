@@ -15,7 +15,8 @@ up: setup ## bring up three regions on this machine (Ctrl-C stops them all)
 down: ## stop what `make up` started
 	@$(BIN)/meridian down
 
-test: setup ## all tests, over real Envoys and a real PostgreSQL
+test: setup ## all tests, over real Envoys, a real PostgreSQL and a real browser
+	@$(BIN)/python -m meridian.dashboard.build --tests
 	$(BIN)/pytest -n 2 -m "not scenario"
 	$(BIN)/pytest -m scenario
 

@@ -73,6 +73,27 @@ def test_packages_that_are_there_are_not_fetched_again(sources, made):
     assert [command for command, _ in made] == ["npm run"]
 
 
+def test_packages_for_tests_are_fetched_when_tests_run_and_stay(sources, made):
+    locked = {"node_modules/a": {"integrity": "x"}, "node_modules/axe": {"integrity": "y", "dev": True}}
+    locked["node_modules/other-machine"] = {"integrity": "z", "optional": True}
+    web = sources / "web"
+    (web / "package-lock.json").write_text(json.dumps({"packages": locked}))
+    modules = web / "node_modules"
+    modules.mkdir()
+    (modules / ".package-lock.json").write_text(
+        json.dumps({"packages": {"node_modules/a": {"integrity": "x"}}})
+    )
+    build.ensure(sources / "static")
+    assert [command for command, _ in made] == ["npm run"]
+    build.ensure(sources / "static", tests=True)
+    assert [command for command, _ in made] == ["npm run", "npm ci"]
+    del locked["node_modules/other-machine"]
+    (modules / ".package-lock.json").write_text(json.dumps({"packages": locked}))
+    build.ensure(sources / "static", tests=True)
+    build.ensure(sources / "static")
+    assert len(made) == 2
+
+
 def test_a_failed_build_leaves_the_page_that_was_there(sources, made, monkeypatch):
     out = sources / "static"
     build.ensure(out)

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,19 +35,22 @@ _SKIPPED = {"node_modules", "dist", "test", "dev"}
 Say = Callable[[str], None]
 
 
-def ensure(out: Path = BUILT, say: Say = lambda sentence: None) -> None:
-    """Makes sure that the page at `out` is the one of the sources. Raises MeridianError when it cannot be built; what was there
-    before then stays."""
+def ensure(out: Path = BUILT, say: Say = lambda sentence: None, tests: bool = False) -> None:
+    """Makes sure that the page at `out` is the one of the sources, and with `tests` also that the packages are there that only
+    tests need. Raises MeridianError when it cannot be built; what was there before then stays."""
     if not (WEB / "package-lock.json").is_file():
         raise NotFound(f"the page's sources are not at {WEB}", "run this in a checkout of Meridian")
     wanted = fingerprint()
     with _only_one(out):
-        if built(out) == wanted:
+        if built(out) == wanted and not (tests and _lacking(tests)):
             return
-        say("building the dashboard")
         node = _node(say)
-        _install(node)
-        _build(node, out, wanted)
+        if _lacking(tests):
+            say("installing the page's packages")
+            _install(node, tests)
+        if built(out) != wanted:
+            say("building the dashboard")
+            _build(node, out, wanted)
 
 
 def fingerprint() -> str:
@@ -93,22 +97,31 @@ def _new_enough(node: str | None) -> bool:
         return False
 
 
-def _install(node: list[Path]) -> None:
-    """The packages of the lock file, unless they are there: of npm's two lists of what should be and what is, the second is
-    the younger one then."""
-    lock, installed = WEB / "package-lock.json", WEB / "node_modules/.package-lock.json"
-    if installed.is_file() and _packages(installed).items() <= _packages(lock).items():
-        return
-    _run(["npm", "ci", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"], WEB, node)
+def _lacking(tests: bool) -> bool:
+    """Whether packages of the lock file are not there: of npm's two lists of what should be and what is, the second is the
+    younger one then. Optional ones are of other kinds of machine."""
+    installed = _packages(WEB / "node_modules/.package-lock.json")
+    locked = _packages(WEB / "package-lock.json")
+    skipped = {"optional", *(() if tests else ("dev", "devOptional"))}
+    wanted = {path for path, each in locked.items() if not any(each.get(name) for name in skipped)}
+    stale = any(
+        locked.get(path, {}).get("integrity") != each["integrity"] for path, each in installed.items()
+    )
+    return stale or not wanted <= installed.keys()
 
 
-def _packages(lock: Path) -> dict[str, str]:
-    """Path -> integrity of what has one."""
+def _install(node: list[Path], tests: bool) -> None:
+    left_out = [] if tests else ["--omit=dev"]
+    _run(["npm", "ci", *left_out, "--no-audit", "--no-fund", "--loglevel=error"], WEB, node)
+
+
+def _packages(lock: Path) -> dict[str, dict[str, Any]]:
+    """By path, those that were fetched from somewhere."""
     try:
         packages = json.loads(lock.read_bytes())["packages"]
     except (OSError, ValueError, KeyError):
         return {}
-    return {path: each["integrity"] for path, each in packages.items() if "integrity" in each}
+    return {path: each for path, each in packages.items() if "integrity" in each}
 
 
 def _build(node: list[Path], out: Path, wanted: str) -> None:
@@ -154,9 +167,10 @@ def _only_one(out: Path) -> Iterator[None]:
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=BUILT, help="Where to put it."
 )
-def main(out: Path) -> None:
+@click.option("--tests", is_flag=True, help="Also install the packages that only tests need.")
+def main(out: Path, tests: bool) -> None:
     try:
-        ensure(out, lambda sentence: click.echo(f"setup: {sentence}", err=True))
+        ensure(out, lambda sentence: click.echo(f"setup: {sentence}", err=True), tests)
     except MeridianError as error:
         raise click.ClickException(str(error)) from error
 

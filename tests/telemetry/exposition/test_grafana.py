@@ -26,7 +26,9 @@ def made() -> dict[str, Any]:
 
 def judged(found: dict[str, Any], folder: Path) -> str:
     compiler = WEB / "node_modules" / ".bin" / "tsc"
-    assert compiler.exists(), "the workspace of the dashboard is not installed; run `make setup`"
+    assert compiler.exists(), (
+        "the pages' packages for tests are not installed; run `make test`, or `npm ci` in web/"
+    )
     (folder / "node_modules").symlink_to(WEB / "node_modules")
     (folder / "dashboard.ts").write_text(CHECK % json.dumps(found, indent=1))
     return subprocess.run(
