@@ -87,6 +87,7 @@ function One({ id }: { id: string }) {
       {!found.data && !found.problem && <Skeleton height={240} />}
       {found.data && (
         <section className="card day" aria-label="Decision">
+          <h2 className="hidden">What was decided</h2>
           <Entry
             decision={found.data}
             open
