@@ -17,6 +17,7 @@ from tests.bench import (
     limiting,
     living,
     losing,
+    page,
     sharing,
     tailing,
 )
@@ -29,6 +30,7 @@ MEASUREMENTS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "chain": chain.measure,
     "history": history.measure,
     "limits": limiting.measure,
+    "page": page.measure,
     "redis": losing.measure,
     "sharing": sharing.measure,
     "tail": tailing.measure,

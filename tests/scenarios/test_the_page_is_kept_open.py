@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.support.browser import NARROW, TALL, WIDE, Eyes, Tab, browsing, close, number
+from tests.support.browser import NARROW_ALL, WIDE, WIDE_ALL, Eyes, Tab, browsing, close, number
 from tests.support.world import MERIDIAN, World, until, world
 
 SEVEN = {
@@ -81,7 +81,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     with world(folder) as made, traffic(made), browsing(made.control, folder / "pictures") as eyes:
         ops = made.run("token", "create", "nightwatch", "--role", "ops").stdout.strip()
         admin = (made.home / "admin-token").read_text().strip()
-        yield Night(made, eyes, eyes.tab(size=TALL).login(admin), ops)
+        yield Night(made, eyes, eyes.tab(size=WIDE_ALL).login(admin), ops)
 
 
 @pytest.fixture(autouse=True)
@@ -311,29 +311,31 @@ def test_a_decision_is_taken_back_with_a_reason_by_those_who_may(night: Night) -
     assert any(each["reason"] == "it was her sister" for each in undoing), undoing
 
 
+@pytest.mark.parametrize("size", [WIDE_ALL, NARROW_ALL], ids=["wide", "narrow"])
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_every_page_is_for_everyone_in_each_theme(night: Night, theme: str) -> None:
-    """axe finds nothing, also on a phone, and no page is wider than the window."""
-    tab = night.eyes.tab(theme).login(night.ops)
+def test_every_page_is_for_everyone(night: Night, theme: str, size: tuple[int, int]) -> None:
+    """axe finds nothing in either theme, also on a phone, and no page is wider than the window."""
+    tab = night.eyes.tab(theme, size).login(night.ops)
     found: list[str] = []
     for path in PAGES:
-        for size in (WIDE, NARROW):
-            tab.size(size)
-            tab.open(path)
-            tab.page.locator("h1").wait_for(state="attached")
-            expect(tab.page.locator(".skeleton")).to_have_count(0)
-            found += [f"/{path} at {size[0]}: {each}" for each in tab.violations()]
-            found += [
-                f"/{path} at {size[0]}: {spills} px too wide" for spills in [tab.spills()] if spills > 0
-            ]
-            tab.picture(f"{path.replace('/', '-') or 'overview'}-{theme}-{size[0]}")
+        tab.open(path)
+        tab.page.locator("h1").wait_for(state="attached")
+        expect(tab.page.locator(".skeleton")).to_have_count(0)
+        found += [f"/{path}: {each}" for each in tab.violations()]
+        found += [f"/{path} is {spills} px too wide" for spills in [tab.spills()] if spills > 0]
+        tab.picture(f"{path.replace('/', '-') or 'overview'}-{theme}-{size[0]}")
     assert found == []
-    other = {"dark": "light", "light": "dark"}[theme]
-    assert tab.page.evaluate("document.documentElement.dataset.theme") == theme
-    tab.size(WIDE)
-    tab.page.get_by_role("button", name=f"Switch to {other}").click()
+    night.eyes.close(tab)
+
+
+def test_a_theme_is_chosen_once(night: Night) -> None:
+    tab = night.eyes.tab("light").login(night.ops)
+    shown = tab.page.locator("html")
+    expect(shown).to_have_attribute("data-theme", "light")
+    tab.page.get_by_role("button", name="Switch to dark").click()
+    expect(shown).to_have_attribute("data-theme", "dark")
     tab.page.reload()
-    expect(tab.page.locator("html")).to_have_attribute("data-theme", other)
+    expect(shown).to_have_attribute("data-theme", "dark")
     night.eyes.close(tab)
 
 

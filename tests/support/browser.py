@@ -11,15 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.support.world import ROOT
 
 HOME = "/infrastructure/monitoring"
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
-WIDE, NARROW = (1440, 900), (390, 844)
-TALL = (1440, 2600)
-"""The whole first page at once: what is not on the screen asks for nothing."""
+WIDE = (1440, 900)
+WIDE_ALL, NARROW_ALL = (1440, 2600), (390, 6000)
+"""All of a page at once: what is not on the screen asks for nothing. Narrow is a phone."""
+PATIENCE = 30_000
+"""Milliseconds that the page may take for anything, on a machine that does much else."""
 
 
 @dataclass(slots=True)
@@ -32,7 +34,8 @@ class Tab:
     complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str = "") -> "Tab":
-        self.page.goto(self.base + path)
+        """path: under the page's own, or only a query."""
+        self.page.goto(self.base + ("/" if path and path[0] != "?" else "") + path)
         return self
 
     def login(self, token: str) -> "Tab":
@@ -95,7 +98,7 @@ class Eyes:
             timezone_id="UTC",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         tab = Tab(context.new_page(), self.base, self.pictures)
         tab.page.on("console", lambda said: _heard(tab, said.type, said.text))
         tab.page.on("pageerror", lambda error: tab.complaints.append(f"exception: {error}"))
@@ -120,6 +123,7 @@ def browsing(control: str, folder: Path) -> Iterator[Eyes]:
     assert AXE.is_file(), (
         "the pages' packages for tests are not installed; run `make test`, or `npm ci` in web/"
     )
+    expect.set_options(timeout=PATIENCE)
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found)

@@ -68,6 +68,24 @@ describe('what is drawn of the traffic', () => {
     expect(LOCATIONS).toHaveLength(4);
   });
 
+  it('crosses the date line where that is shorter', () => {
+    const flow = {
+      country: 'WS',
+      region: 'APAC',
+      location: 'asia-south1',
+      rps: 5,
+      failed_share: 0,
+      refused_share: 0,
+    };
+    const [path] = arcs([flow], spots(tick.locations), drawn.middles);
+    const ends = (path?.path ?? '').split('M').slice(1);
+    expect(ends).toHaveLength(2);
+    for (const each of ends) {
+      const [x1 = 0, , , , x2 = 0] = (each.match(/-?[\d.]+/g) ?? []).map(Number);
+      expect(Math.abs(x2 - x1)).toBeLessThan(FRAME.width / 2);
+    }
+  });
+
   it('leaves out flows to nowhere known', () => {
     const flow = { country: 'ZZ', region: 'EU', location: '', rps: 5, failed_share: 0, refused_share: 0 };
     expect(arcs([flow], spots(tick.locations), drawn.middles)).toEqual([]);

@@ -141,8 +141,8 @@ export function lastOf(values: readonly (number | null)[]): number | null {
   return null;
 }
 
-/** Ends of the axis: from zero to above the values, and to above the objective unless that would flatten them. Shares that are
- * wanted high (a hit rate) are shown between what they fall to and all. */
+/** Ends of the axis: from zero (or below what is less) to above the values, and to above the objective unless that would flatten
+ * them. Shares that are wanted high (a hit rate) are shown between what they fall to and all. */
 export function axisEnds(
   least: number,
   most: number,
@@ -154,6 +154,7 @@ export function axisEnds(
     return [Math.max(0, 1 - (1 - low) * 1.6), 1];
   }
   const wanted = objective !== null && most > objective * 0.25 ? Math.max(most, objective) : most;
+  if (least < 0) return [least * 1.12, Math.max(0, wanted * 1.12)];
   return [0, (wanted || objective || 1) * 1.12];
 }
 
@@ -207,7 +208,7 @@ function options(
       },
       {
         ...base,
-        size: 54,
+        size: (_, ticks) => Math.max(54, 12 + 6.4 * Math.max(0, ...(ticks ?? []).map((tick) => tick.length))),
         gap: 6,
         space: 36,
         ...(unit === 'count' ? { incrs: WHOLE } : {}),

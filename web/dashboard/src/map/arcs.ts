@@ -1,6 +1,6 @@
 /** What the map draws of the traffic: pure, so that it can be tested without a screen. */
 import type { Flow, LocationLive } from '../api/types.ts';
-import { project } from './projection.ts';
+import { FRAME, project } from './projection.ts';
 
 export type Outcome = 'ok' | 'warn' | 'bad';
 
@@ -77,10 +77,17 @@ export function arcs(
       const middle = middles[flow.country];
       const spot = byName.get(flow.location);
       if (!middle || !spot) return [];
-      const path = arc(project(...middle), [spot.x, spot.y]);
+      const path = shorter(project(...middle), [spot.x, spot.y]);
       const width = 0.5 + 3 * Math.sqrt(flow.rps / most);
       return [{ key: `${flow.country}>${flow.location}`, path, width, outcome: outcomeOf(flow), flow }];
     });
+}
+
+/** Over the date line where that is the shorter way: the curve then leaves the map on one side and comes back on the other. */
+function shorter([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]): string {
+  if (Math.abs(x2 - x1) <= FRAME.width / 2) return arc([x1, y1], [x2, y2]);
+  const around = x1 < x2 ? FRAME.width : -FRAME.width;
+  return arc([x1, y1], [x2 - around, y2]) + arc([x1 + around, y1], [x2, y2]);
 }
 
 /** A curve that rises towards the pole, the more the farther it goes. */
