@@ -15,7 +15,7 @@ from meridian.telemetry.health import Reports
 from meridian.telemetry.history.history import history_of
 from meridian.telemetry.live.business import business_of
 from meridian.telemetry.live.parts import parts_of
-from meridian.telemetry.live.view import Seen, View
+from meridian.telemetry.live.view import Remembered, Seen, View
 from meridian.telemetry.metrics.catalogue import METRICS
 from meridian.telemetry.metrics.drawing import Drawing, drawing
 from meridian.telemetry.metrics.panels import Panel, panel_of, panels
@@ -142,12 +142,12 @@ def decision_json(entry: Entry) -> Json:
     return {**to_json(entry.decision), "undone_at": undone_at, "undone_by": entry.undone_by}
 
 
-async def view(control: Control) -> View:
-    """What is the case at this moment."""
+async def view(control: Control, remembered: Remembered | None = None) -> View:
+    """What is the case at this moment. remembered: for whoever asks each second."""
     reports: Reports = control.reports()
     degradation = await _asked(control, "degradation", {"level": 0, "name": "normal"})
     seen = Seen(control.config(), reports, business_of(control).total, degradation)
-    return View(reading_of(control), seen, control.clock.now())
+    return View(reading_of(control), seen, control.clock.now(), remembered)
 
 
 def panel_json(panel: Panel) -> Json:

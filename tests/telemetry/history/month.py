@@ -1,7 +1,7 @@
 """Thirty days of history as they stand in PostgreSQL, from a few windows told again and again, and what panels ask of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from meridian.store.database import Connection
@@ -11,9 +11,11 @@ from meridian.telemetry.history.levels import WIDTHS, below, coarser, seconds
 from meridian.telemetry.history.rolling import kept
 from meridian.telemetry.history.rows import Row, insert, mark
 from meridian.telemetry.history.settings import Retention
-from meridian.telemetry.history.table import from_cube
+from meridian.telemetry.history.table import cubes, from_cube
 from meridian.telemetry.history.views import ANSWERED
 from meridian.telemetry.kinds import ACTION, EDGE, GAUGE, MARKET, PEOPLE, TRAFFIC, Kind
+from meridian.telemetry.metrics.histograms import measured
+from meridian.telemetry.metrics.measures import Percentile
 
 DAY = timedelta(days=1)
 RANGES = {"1h": timedelta(hours=1), "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY}
@@ -67,8 +69,8 @@ async def load(
         {
             word
             for each in samples.values()
-            for cubes in each
-            for cube in cubes.values()
+            for sample in each
+            for cube in sample.values()
             for key in cube.cells
             for word in key
         }
@@ -80,8 +82,8 @@ async def load(
         since = below(int(now - retention.kept(width)), coarser(width) or width)
         starts = list(range(since, until, width * (every or {}).get(width, 1)))
         rows = [
-            [row for cube in cubes.values() for row in kept(from_cube(0, cube, ids), width, 0, ids)]
-            for cubes in samples[width]
+            [row for cube in sample.values() for row in kept(from_cube(0, cube, ids), width, 0, ids)]
+            for sample in samples[width]
         ]
         for first in range(0, len(starts), 500):
             async with history.database.connection() as connection:
@@ -95,7 +97,7 @@ async def _put(
     connection: Connection, width: int, starts: Sequence[int], first: int, rows: Sequence[Sequence[Row]]
 ) -> None:
     placed = [
-        Row(start, row.kind, row.view, row.source, row.cells, row.sketches)
+        replace(row, start=start)
         for number, start in enumerate(starts, first)
         for row in rows[number % len(rows)]
     ]
@@ -117,8 +119,13 @@ async def size(history: History) -> int:
         return int(row["bytes"])
 
 
-async def ask(history: History, ask: Ask, range: timedelta, now: datetime) -> list[tuple[int, Cube]]:
+async def ask(history: History, ask: Ask, range: timedelta, now: datetime) -> int:
+    """As `metrics.reading` asks it; returns how many steps and groups have a value."""
     step = await history.step(now - range, now)
-    return await history.cubes(
+    table = await history.rows(
         ask.kind, now - range, now, step, by=ask.by, where=ask.where, sketches=ask.sketches
     )
+    if ask.kind.sketch == "histogram" and ask.sketches:
+        found = measured(Percentile(0.95), table, ask.by, history.words.word)
+        return sum(map(len, found.values()))
+    return sum(len(cube.cells) for cube in cubes(table, history.words.word).values())

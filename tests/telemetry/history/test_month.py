@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from meridian.telemetry.cube import Cube, merge_into
 from meridian.telemetry.history.history import History
-from meridian.telemetry.history.levels import below
+from meridian.telemetry.history.levels import PARTITION, WIDTHS, below
 from meridian.telemetry.history.rolling import kept
 from meridian.telemetry.history.settings import Retention
 from meridian.telemetry.history.table import from_cube
@@ -87,7 +87,7 @@ async def test_thirty_days_agree_with_what_came_in_and_no_panel_is_slow(
 
 def test_a_busy_month_of_the_avalo_profile_fits_in_two_gigabytes_with_room() -> None:
     busy, retention, total = Busy(), Retention(), 0.0
-    for width in (10, 60, 300, 3600):
+    for width in WIDTHS:
         cubes = busy.window(width)
         words = {word for cube in cubes.values() for labels in cube.cells for word in labels}
         numbers = {word: n for n, word in enumerate(sorted(words | {"2xx", "3xx", "4xx", "5xx"}), 1)}
@@ -95,5 +95,5 @@ def test_a_busy_month_of_the_avalo_profile_fits_in_two_gigabytes_with_room() -> 
             row for cube in cubes.values() for row in kept(from_cube(0, cube, numbers), width, 0, numbers)
         ]
         size = sum(len(row.cells) + len(row.sketches) + 100 for row in rows)
-        total += size * (retention.kept(width) + 86_400) / width
+        total += size * (retention.kept(width) + PARTITION[width]) / width
     assert 0.3e9 < total < 1e9

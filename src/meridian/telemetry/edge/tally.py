@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 
 from meridian.envoy.lines import AccessLine, Alike, Groups
@@ -112,11 +113,11 @@ class _People:
     __slots__ = ("_paying", "_users")
 
     def __init__(self) -> None:
-        self._users: defaultdict[str, list[AccessLine]] = defaultdict(list)
-        self._paying: defaultdict[str, list[AccessLine]] = defaultdict(list)
+        self._users: defaultdict[str, list[Sequence[AccessLine]]] = defaultdict(list)
+        self._paying: defaultdict[str, list[Sequence[AccessLine]]] = defaultdict(list)
 
     def add(self, region: str, pays: bool, lines: Sequence[AccessLine]) -> None:
-        (self._paying if pays else self._users)[region] += lines
+        (self._paying if pays else self._users)[region].append(lines)
 
     def cube(self) -> Cube:
         made = Cube(PEOPLE)
@@ -129,8 +130,8 @@ class _People:
         return made
 
 
-def _sketch(who: Callable[[AccessLine], str | None], lines: Sequence[AccessLine]) -> Distinct:
-    return Distinct(filter(None, map(who, lines)))
+def _sketch(who: Callable[[AccessLine], str | None], groups: Sequence[Sequence[AccessLine]]) -> Distinct:
+    return Distinct(filter(None, map(who, chain.from_iterable(groups))))
 
 
 def _put(cube: Cube, region: str, who: str, sketch: Distinct) -> None:

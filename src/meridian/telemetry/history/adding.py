@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 from meridian.telemetry.history.levels import WIDTHS, Floors, below, coarser, entrance, seconds
 from meridian.telemetry.history.merging import merged
 from meridian.telemetry.history.partitions import shared
-from meridian.telemetry.history.rows import Row, insert, mark
-from meridian.telemetry.history.table import Table, encode, from_cube, joined
+from meridian.telemetry.history.rolling import kept
+from meridian.telemetry.history.rows import insert, mark
+from meridian.telemetry.history.table import Table, from_cube, joined
+from meridian.telemetry.history.views import ANSWERED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from meridian.store.database import Connection
+    from meridian.telemetry.history.rows import Row
     from meridian.telemetry.history.words import Words
     from meridian.telemetry.windows import Windows
 
@@ -40,6 +43,7 @@ async def add(words: Words, connection: Connection, source: str, windows: Window
             for labels in cube.cells
             for word in labels
         }
+        | ANSWERED
     )
     floors = await shared(connection)
     rows = await asyncio.to_thread(_rows, source, windows, floors, ids)
@@ -61,7 +65,7 @@ def _rows(source: str, windows: Windows, floors: Floors, ids: Mapping[str, int])
                 entered = below(start, width)
                 found[width, entered, name].append(from_cube(entered, cube, ids))
     rows: dict[int, list[Row]] = {}
-    for (width, start, name), tables in found.items():
+    for (width, start, _), tables in found.items():
         table = tables[0] if len(tables) == 1 else merged(joined(tables[0].kind, tables), width)
-        rows.setdefault(width, []).append(Row(start, name, 0, source, *encode(table)))
+        rows.setdefault(width, []).extend(kept(table, width, start, ids, source))
     return rows

@@ -28,7 +28,7 @@ def merged(table: Table, step: int, keep: Iterable[int] | None = None) -> Table:
     for place in places:
         labels[place] = table.labels[place]
     start = table.start // step * step
-    first, group = _groups([start, *(labels[place] for place in places)])
+    first, group = groups([start, *(labels[place] for place in places)])
     many = len(first)
     if many == len(table) and np.array_equal(first, np.arange(many)):
         # Nothing to add up, as when a step is one window.
@@ -46,8 +46,8 @@ def merged_all(kind: Kind, tables: Iterable[Table], step: int, keep: Iterable[in
     return merged(joined(kind, [merged(each, step, keep) for each in tables if len(each)]), step, keep)
 
 
-def _groups(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """The first row of each combination, in the order of the columns; and each row's combination."""
+def groups(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """The first row of each combination, in the order of the columns; and each row's combination. There is at least one row."""
     key, room = np.zeros(len(columns[0]), np.int64), 1
     for column in columns:
         least = int(column.min())

@@ -97,7 +97,7 @@ async def _parts(connection: Connection, question: Question, numbers: Numbers) -
                 found = await select(
                     connection, width, (begin, end), kind.name, number, some, stale[width], question.sketches
                 )
-                parts += [Part(found.full), Part(found.viewed, fixed)]
+                parts.append(Part(found, fixed if number else frozenset()))
         spans = list(_spans(stale[width], width))
         if spans:
             width = finer(width)
@@ -142,9 +142,7 @@ def _spans(starts: Sequence[int], width: int) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-def _merged(
-    question: Question, parts: Sequence[Part], places: Sequence[int], numbers: Numbers
-) -> Table:
+def _merged(question: Question, parts: Sequence[Part], places: Sequence[int], numbers: Numbers) -> Table:
     tables = (table for part in parts for table in _filtered(question.kind, part, numbers))
     return merged_all(question.kind, tables, question.step, places)
 

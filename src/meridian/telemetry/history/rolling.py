@@ -154,13 +154,18 @@ def _added_up(
     ]
 
 
-def kept(whole: Table, width: int, start: int, numbers: Mapping[str, int]) -> list[Row]:
-    """A window as it is kept once it is added up: in full, and as its views. numbers: word -> its number."""
+def kept(
+    whole: Table, width: int, start: int, numbers: Mapping[str, int], source: str | None = None
+) -> list[Row]:
+    """A window as it is kept: in full, and as its views. numbers: word -> its number. source: who sent it; None: it was
+    added up."""
     kind = whole.kind
-    rows = [Row(start, kind.name, 0, None, *encode(whole))]
+    rows = [Row(start, kind.name, 0, source, *encode(whole))]
     for number, view in enumerate(views(kind) if width in VIEWED else (), 1):
         seen = merged(_seen(whole, view, numbers), width, view.keeps(kind))
-        rows += [Row(start, kind.name, number, None, *encode(each), part) for part, each in _parted(seen, view)]
+        rows += [
+            Row(start, kind.name, number, source, *encode(each), part) for part, each in _parted(seen, view)
+        ]
     return rows
 
 

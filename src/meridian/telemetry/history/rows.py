@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from psycopg import sql
@@ -74,14 +74,6 @@ async def within(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """full: rows with all labels. viewed: those of the view that was asked for."""
-
-    full: list[Block] = field(default_factory=list)
-    viewed: list[Block] = field(default_factory=list)
-
-
 async def select(
     connection: Connection,
     width: int,
@@ -91,21 +83,18 @@ async def select(
     parts: Sequence[int] | None,
     stale: Sequence[int],
     sketches: bool,
-) -> Selected:
-    """What arrived in this width in this time, and what was added up into it (as `view`, of which these parts; None: all),
-    but for `stale` windows, whose sums are out of date."""
+) -> list[Block]:
+    """As `view`, of which these parts (None: all), what arrived in this width in this time, and what was added up into it, but
+    for `stale` windows, whose sums are out of date."""
     statement = sql.SQL(
-        "SELECT start, cells, {sketches}, view FROM {table} WHERE kind = %s AND start >= %s AND start < %s AND "
-        "(source IS NOT NULL OR (view = %s {part} AND NOT start = ANY(%s::bigint[]))) ORDER BY start"
+        "SELECT start, cells, {sketches} FROM {table} WHERE kind = %s AND start >= %s AND start < %s AND view = %s {part} "
+        "AND (source IS NOT NULL OR NOT start = ANY(%s::bigint[])) ORDER BY start"
     ).format(
         sketches=sql.SQL("sketches" if sketches else "NULL::bytea"),
         table=table(width),
         part=sql.SQL("" if parts is None else "AND part = ANY(%s::integer[])"),
     )
     wanted = (view, list(stale)) if parts is None else (view, list(parts), list(stale))
-    found = Selected()
     async with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
         await cursor.execute(statement, (kind, *span, *wanted))
-        for *block, each in await cursor.fetchall():
-            (found.viewed if each else found.full).append(tuple(block))
-    return found
+        return await cursor.fetchall()

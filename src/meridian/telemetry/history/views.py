@@ -1,6 +1,6 @@
 """What is kept added up besides, so that a month's answer needs few numbers: kinds by fewer labels, as panels ask for them. Pure.
 
-Views are made where windows are added up; those that arrived late are read in full.
+Views are made where windows come in and where they are added up.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,8 +10,8 @@ from meridian.telemetry.cube import Where
 from meridian.telemetry.kinds import Kind
 
 FULL = 0
-VIEWED = (300, 3600, 7200)
-"""Widths that have views: finer ones are never read over days."""
+VIEWED = (10, 300, 3600, 7200)
+"""Widths that have views: those in which panels show an hour, a day, a week and 30 days."""
 ANSWERED = frozenset({"2xx", "3xx", "4xx", "5xx"})
 """Statuses whose latency says something of the app."""
 

@@ -98,11 +98,17 @@ class Ring:
         self.began = min(self.began, max(since, self.second - KEPT))
 
     def cubes(
-        self, kind: Kind, since: float, until: float, by: Sequence[str] = (), where: Where | None = None
+        self,
+        kind: Kind,
+        since: float,
+        until: float,
+        by: Sequence[str] = (),
+        where: Where | None = None,
+        sketches: bool = True,
     ) -> Cube:
-        """Everything in since <= second < until, grouped. Ask with the `since` that `bounds` gives. Raises KeyError for a label
-        that the kind does not have."""
-        return self._lanes[kind.name].cubes(int(since), int(until), by, where)
+        """Everything in since <= second < until, grouped. Ask with the `since` that `bounds` gives. sketches: without them, cells
+        have sums only (empty histograms), which is much faster. Raises KeyError for a label that the kind does not have."""
+        return self._lanes[kind.name].cubes(int(since), int(until), by, where, sketches)
 
     def seconds(
         self, kind: Kind, since: float, until: float, by: Sequence[str] = (), where: Where | None = None

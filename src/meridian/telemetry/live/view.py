@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from meridian.telemetry.cube import Cube
 from meridian.telemetry.events.states import Standing
 from meridian.telemetry.health import Reports, ServiceHealth, Status, judged, services
 from meridian.telemetry.kinds import MARKET
-from meridian.telemetry.metrics.query import Query, Value
+from meridian.telemetry.metrics.query import Group, Query, Value
 from meridian.telemetry.metrics.reading import Reading
 
 Json = dict[str, Any]
@@ -22,7 +22,12 @@ QUICK = 5.0
 STEADY = 30.0
 """Seconds that shares and percentiles are taken over: long enough to be made from many requests."""
 PEOPLE = 300.0
+OLDEST = 5.0
+SLACK = 0.3
+"""Seconds by which a look each second may come early or late."""
 MINUTE = 60.0
+FLOWING = 8.0
+"""Seconds that flows are taken over: where traffic goes now, soon after a location is lost."""
 MOST_FLOWS = 300
 _ORDER: tuple[Status, ...] = ("down", "degraded", "unknown", "healthy")
 
@@ -46,11 +51,32 @@ class Place:
     services: tuple[ServiceHealth, ...]
 
 
-class View:
-    """Reads the numbers of one moment; each is read once."""
+class Remembered:
+    """What was read before, for whoever asks each second: what is taken over half a minute hardly moves in one second, and is read
+    anew after a 15th of its time, at most every 5 s. What is taken over a few seconds is read each time."""
 
-    def __init__(self, reading: Reading, seen: Seen, at: datetime) -> None:
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, tuple[str, ...]], tuple[float, Mapping[Group, Value]]] = {}
+
+    def read(
+        self, query: Query, now: float, read: Callable[[], Mapping[Group, Value]]
+    ) -> Mapping[Group, Value]:
+        """now: monotonic seconds. Queries without filters."""
+        key = (query.metric, query.by)
+        found = self._found.get(key)
+        if found is None or now - found[0] >= min(query.over / 15, OLDEST) - SLACK:
+            found = self._found[key] = (now, read())
+        return found[1]
+
+
+class View:
+    """Reads the numbers of one moment; each is read once. remembered: what may be a little older (see there)."""
+
+    def __init__(
+        self, reading: Reading, seen: Seen, at: datetime, remembered: Remembered | None = None
+    ) -> None:
         self._reading = reading
+        self._remembered = remembered or Remembered()
         self._seen = seen
         self.at = at
         self._places = {region: _place(seen, region) for region in seen.config.regions}
@@ -145,7 +171,7 @@ class View:
     def flows(self) -> list[Json]:
         """Where each country's traffic goes, the largest first."""
         ring = self._reading.ring
-        since, until = ring.bounds(MINUTE)
+        since, until = ring.bounds(FLOWING)
         cube = ring.cubes(MARKET, since, until, ("country", "region", "location", "outcome"))
         return flows_of(cube, ring.covered(since, until))
 
@@ -178,11 +204,17 @@ class View:
         return _together([each for each in place.services if each.location == location] if place else [])
 
     def _ask(self, metric: str, over: float) -> Value | None:
-        return self._reading.latest(Query(metric, over=over), self._until(over)).get(())
+        return self._latest(Query(metric, over=over)).get(())
 
     def _by(self, metric: str, over: float, label: str) -> Mapping[str, Value]:
-        found = self._reading.latest(Query(metric, by=(label,), over=over), self._until(over))
+        found = self._latest(Query(metric, by=(label,), over=over))
         return {group[0]: value for group, value in found.items()}
+
+    def _latest(self, query: Query) -> Mapping[Group, Value]:
+        until = self._until(query.over)
+        return self._remembered.read(
+            query, self._reading.ring.age(), lambda: self._reading.latest(query, until)
+        )
 
     def _until(self, over: float) -> float | None:
         """What is taken over a few seconds goes up to now, so that it shows at once, though the last second may be told late."""

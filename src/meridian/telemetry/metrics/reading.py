@@ -14,8 +14,9 @@ from meridian.telemetry.live.lane import DETAIL, KEPT, SPAN
 from meridian.telemetry.live.ring import Ring, live_of
 from meridian.telemetry.metrics.catalogue import Metric, filtering, grouping, known
 from meridian.telemetry.metrics.histograms import measured
-from meridian.telemetry.metrics.measures import Mean, Percentile, Rate, Values, answered
+from meridian.telemetry.metrics.measures import Mean, Percentile, Rate, Share, Values, answered
 from meridian.telemetry.metrics.query import Group, Line, Query, Range, Value
+from meridian.telemetry.metrics.sums import summed, told_apart
 
 MEMORY = float(KEPT - SPAN)
 """Seconds back that memory answers."""
@@ -45,7 +46,12 @@ class Reading:
         metric = known(query)
         since, end = self.ring.bounds(min(query.over, MEMORY), until)
         cube = self.ring.cubes(
-            metric.kind, since, end, grouping(metric, query.by), filtering(metric, query.where)
+            metric.kind,
+            since,
+            end,
+            grouping(metric, query.by),
+            filtering(metric, query.where),
+            metric.measure.sketches,
         )
         return answered(metric.measure, cube, query.by, self.ring.covered(since, end))
 
@@ -126,6 +132,14 @@ class Reading:
                 metric.kind, since, until, step, by=query.by, where=filtering(metric, query.where)
             )
             return await asyncio.to_thread(measured, measure, table, query.by, words.word)
+        if isinstance(measure, Rate | Share):
+            label, values = told_apart(measure)
+            by, where = grouping(metric, query.by), filtering(metric, query.where)
+            table = await self.history.rows(
+                metric.kind, since, until, step, by=by, where=where, sketches=False
+            )
+            numbers, covers = await words.find(values) if label else [], self._covers(step)
+            return await asyncio.to_thread(summed, measure, table, query.by, numbers, words.word, covers)
         return self._values(metric, query, step, await self._stored(metric, query, since, until, step))
 
     async def _stored(
@@ -145,9 +159,9 @@ class Reading:
         self, metric: Metric, query: Query, times: Sequence[int], step: int, until: datetime
     ) -> Mapping[int, Values]:
         by, where = grouping(metric, query.by), filtering(metric, query.where)
-        end = int(until.timestamp())
+        end, sketches = int(until.timestamp()), metric.measure.sketches
         found = [
-            (at, self.ring.cubes(metric.kind, at, max(min(at + step, end), at + 1), by, where))
+            (at, self.ring.cubes(metric.kind, at, max(min(at + step, end), at + 1), by, where, sketches))
             for at in times
         ]
         return self._values(metric, query, step, found)
@@ -155,12 +169,13 @@ class Reading:
     def _values(
         self, metric: Metric, query: Query, step: int, cubes: Sequence[tuple[int, Cube]]
     ) -> Mapping[int, Values]:
+        covers = self._covers(step)
+        return {at: answered(metric.measure, cube, query.by, covers(at)) for at, cube in cubes if cube.cells}
+
+    def _covers(self, step: int) -> Callable[[int], float]:
+        """Seconds, up to now, of the step that begins then."""
         now = self._clock.now().timestamp()
-        return {
-            at: answered(metric.measure, cube, query.by, min(step, max(now - at, 1.0)))
-            for at, cube in cubes
-            if cube.cells
-        }
+        return lambda at: min(step, max(now - at, 1.0))
 
 
 def reading_of(control: Control) -> Reading:

@@ -8,6 +8,7 @@ CREATE TABLE telemetry_7200 (LIKE telemetry_3600 INCLUDING ALL) PARTITION BY RAN
 
 -- From when on windows have the views that there are now. Older ones were made with others; they are read in full.
 ALTER TABLE telemetry_level ADD COLUMN viewed_from bigint NOT NULL DEFAULT 0;
+UPDATE telemetry_level SET viewed_from = (SELECT coalesce(max(start) + 10, 0) FROM telemetry_10) WHERE width = 10;
 UPDATE telemetry_level SET viewed_from = (SELECT coalesce(max(start) + 300, 0) FROM telemetry_300) WHERE width = 300;
 UPDATE telemetry_level SET viewed_from = (SELECT coalesce(max(start) + 3600, 0) FROM telemetry_3600) WHERE width = 3600;
 INSERT INTO telemetry_level (width, kept_from) SELECT 7200, kept_from FROM telemetry_level WHERE width = 3600;

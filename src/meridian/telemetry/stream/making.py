@@ -6,7 +6,7 @@ from typing import Any
 
 from meridian.core.errors import MeridianError
 from meridian.feature import Control
-from meridian.telemetry.live.view import View
+from meridian.telemetry.live.view import Remembered, View
 from meridian.telemetry.metrics.drawing import labels_of, name_of
 from meridian.telemetry.metrics.panels import Panel, panels
 from meridian.telemetry.metrics.reading import Reading, reading_of
@@ -36,6 +36,7 @@ class Making:
         self._control = control
         self._hub: Hub = hub_of(control)
         self._points: dict[str, tuple[float, Json]] = {}
+        self._remembered = Remembered()
         self._flows: tuple[float, list[Json]] = (-FLOWS, [])
 
     async def run(self) -> None:
@@ -46,7 +47,7 @@ class Making:
 
     async def live(self) -> Json:
         """The event of this second."""
-        shown = await view(self._control)
+        shown = await view(self._control, self._remembered)
         live = shown.live()
         return {
             "at": live["at"],
@@ -64,7 +65,7 @@ class Making:
         }
 
     def _flowing(self, shown: View) -> list[Json]:
-        """They are of a minute and there may be many, so they are made anew every few seconds only."""
+        """There may be many, so they are made anew every few seconds only."""
         now = self._control.clock.monotonic()
         if now - self._flows[0] >= FLOWS:
             self._flows = (now, shown.flows())
