@@ -124,8 +124,8 @@ function Who() {
   const principal = usePrincipal();
   return (
     <span className="who">
-      <span>
-        {principal.name} <span className="faint">{principal.role}</span>
+      <span title={principal.name}>
+        <span className="who-name">{principal.name}</span> <span className="faint">{principal.role}</span>
       </span>
       <Button kind="quiet" icon onClick={() => logout()} aria-label="Log out" title="Log out">
         <Icon name="out" />
