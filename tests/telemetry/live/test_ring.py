@@ -86,6 +86,10 @@ def test_it_answers_as_the_cubes_added_up(seed: int, pulses: list[tuple[int, int
             for kind, by, where in GROUPINGS:
                 wanted = merged((each[kind.name] for at, each in everything if since <= at < until), kind)
                 assert plain(ring.cubes(kind, since, until, by, where)) == plain(wanted.grouped(by, where))
+                sums = ring.cubes(kind, since, until, by, where, sketches=False)
+                assert {labels: each[0] for labels, each in plain(sums).items()} == {
+                    labels: each[0] for labels, each in plain(wanted.grouped(by, where)).items()
+                }
 
 
 def test_a_late_pulse_counts_where_it_belongs() -> None:

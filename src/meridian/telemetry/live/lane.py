@@ -51,9 +51,7 @@ class Stretch:
                 self.blocks = [together(kind, self.blocks)]
             while len(self.answers) >= QUESTIONS:
                 del self.answers[next(iter(self.answers))]
-            found = self.answers[question] = grouped(
-                kind, grouping, together(kind, self.blocks), question[2]
-            )
+            found = self.answers[question] = grouped(kind, grouping, together(kind, self.blocks), question[2])
         return found
 
 
@@ -104,8 +102,8 @@ class Lane:
     def cubes(
         self, since: int, until: int, by: Sequence[str], where: Where | None, sketches: bool = True
     ) -> Cube:
-        """Of the seconds in since <= second < until; ten that are not apart any more count to their first. sketches: without them,
-        cells have sums only. Raises KeyError for a label that the kind does not have."""
+        """Of the seconds in since <= second < until; ten that are not apart any more count to their first. sketches: without
+        them, cells have sums only. Raises KeyError for a label that the kind does not have."""
         question, grouping = self._grouping(by, where, sketches)
         found = [each.answer(self.kind, question, grouping) for each in self._stretches(since, until)]
         return cube(self.kind, grouping.labels, merged(self.kind, found))
@@ -124,9 +122,7 @@ class Lane:
         """Cells held."""
         return sum(len(each.cells) for span in self._spans.values() for each in span.blocks())
 
-    def _grouping(
-        self, by: Sequence[str], where: Where | None, sketches: bool
-    ) -> tuple[Question, Grouping]:
+    def _grouping(self, by: Sequence[str], where: Where | None, sketches: bool) -> tuple[Question, Grouping]:
         wanted = {label: frozenset(values) for label, values in (where or {}).items()}
         question = (tuple(by), frozenset(wanted.items()), sketches)
         grouping = self._groupings.pop(question, None) or Grouping(self.keys, by, wanted)

@@ -52,8 +52,8 @@ class Place:
 
 
 class Remembered:
-    """What was read before, for whoever asks each second: what is taken over half a minute hardly moves in one second, and is read
-    anew after a 15th of its time, at most every 5 s. What is taken over a few seconds is read each time."""
+    """What was read before, for whoever asks each second: what is taken over half a minute hardly moves in one second, and is
+    read anew after a 15th of its time, or 5 s if that is less. What is taken over a few seconds is read each time."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, tuple[str, ...]], tuple[float, Mapping[Group, Value]]] = {}

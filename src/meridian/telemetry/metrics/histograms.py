@@ -1,5 +1,8 @@
-"""Percentiles and means of thousands of histograms at once, from columns of buckets and counts. The same numbers as `Histogram`
-gives, to the last bit (sums below 2^52 ms): a month's panel has half a million buckets, which one after the other take half a second. Pure."""
+"""Percentiles and means of thousands of histograms at once, from columns of buckets and counts. Pure.
+
+The same numbers as `Histogram` gives, to the last bit (of sums below 2^52 ms). A month's panel has half a million buckets, which
+one after the other take half a second.
+"""
 
 from __future__ import annotations
 
