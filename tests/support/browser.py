@@ -24,6 +24,12 @@ PATIENCE = 30_000
 """Milliseconds that the page may take for anything, on a machine that does much else."""
 
 
+_FILLED = """() => {
+  const end = document.querySelector("main")?.getBoundingClientRect().bottom ?? innerHeight;
+  return [innerWidth, Math.min(innerHeight, Math.max(end, Math.min(innerHeight, 900)))];
+}"""
+
+
 @dataclass(slots=True)
 class Tab:
     """complaints: errors and warnings of the console (broken content policies are among them), and exceptions."""
@@ -61,8 +67,10 @@ class Tab:
         return str(canvas.first.evaluate("canvas => canvas.toDataURL()")) if canvas.count() else ""
 
     def picture(self, name: str) -> Path:
+        """Of the window, as far down as there is something."""
         path = self.pictures / f"{name}.png"
-        self.page.screenshot(path=path)
+        width, height = self.page.evaluate(_FILLED)
+        self.page.screenshot(path=path, clip={"x": 0, "y": 0, "width": width, "height": height})
         return path
 
     def violations(self) -> list[str]:
