@@ -36,9 +36,9 @@ def profile(folder: Path, there: Receivers) -> Path:
     channels = there.channels(folder / "secrets")
     del channels["hook"]
     channels["pagerduty"] = channels.pop("pager")
-    given = f"alerts:\n  channels: {json.dumps(channels)}\n  teams: {json.dumps(TEAMS)}\n"
+    given = f"\n  channels: {json.dumps(channels)}\n  teams: {json.dumps(TEAMS)}\n"
     text, replaced = re.subn(
-        r"(?m)^alerts:\n(  #.*\n)*  teams:\n(    .*\n)+", lambda _: given, AVALO.read_text()
+        r"\n(  #.*\n)*  teams:\n(    .*\n)+", lambda _: given, AVALO.read_text()
     )
     assert replaced == 1
     file = folder / "told.yaml"

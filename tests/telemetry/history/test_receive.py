@@ -11,6 +11,7 @@ from meridian.core.ids import new_id
 from meridian.feature import Record
 from meridian.store.database import Database
 from meridian.store.migrations import OWN, migrate
+from meridian.telemetry.exposition.totals import totals_of
 from meridian.telemetry.feature import FEATURE
 from meridian.telemetry.history.history import History, history_of
 from meridian.telemetry.history.levels import seconds
@@ -61,6 +62,8 @@ async def test_a_bad_record_is_refused_and_the_others_of_its_batch_count_once(hi
     assert (again.stored, again.known) == (0, 2)
     for step in (10, 60, 3600):
         assert await requests(history_of(control), step) == 19  # type: ignore[arg-type]
+    totals = totals_of(control).cubes["traffic"]  # type: ignore[arg-type]
+    assert sum(cell.sums[0] for cell in totals.cells.values()) == 19, "what Prometheus scrapes"
 
 
 async def test_after_postgresql_was_away_what_arrives_late_and_twice_counts_once(postgres: Server) -> None:

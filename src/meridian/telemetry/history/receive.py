@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meridian.telemetry.cube import Cube
+from meridian.telemetry.exposition.totals import totals_of
 from meridian.telemetry.history.history import history_of
 from meridian.telemetry.windows import windows_from_json
 
@@ -23,3 +24,4 @@ async def receive(control: Control, delivery: Delivery) -> None:
     await history_of(control).add(
         delivery.connection, delivery.region, delivery.instance, windows, control.clock.now()
     )
+    totals_of(control).add(windows)
