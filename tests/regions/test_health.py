@@ -25,6 +25,16 @@ def test_one_that_is_down_in_one_of_two_places_degrades_the_region_and_is_named(
     ]
 
 
+def test_a_location_that_is_lost_as_a_whole_is_said_in_one_breath() -> None:
+    lost = (seen("europe-west1", "chat", healthy=False), seen("europe-west1", "wallet", healthy=False))
+    rest = (seen("europe-west4", "chat"), seen("europe-west4", "wallet"))
+    found = check(CONFIG, {"EU": [report("EU", health=(*lost, *rest))]}, {}, "EU")
+    assert (found.status, found.sentence) == (
+        "degraded",
+        "EU: none of the 2 services in europe-west1 is up",
+    )
+
+
 def test_one_that_is_up_nowhere_takes_the_region_down() -> None:
     ill = (seen("europe-west1", "wallet", healthy=False), seen("europe-west1", "chat"))
     found = check(CONFIG, {"EU": [report("EU", health=ill)]}, {}, "EU")

@@ -60,15 +60,23 @@ def judged(
     nowhere = sorted({s.service for s in services} - {s.service for s in services if s.up})
     if nowhere:
         return "down", f"{region}: {', '.join(nowhere)} is up nowhere"
-    ill = [each for each in services if each.healthy < each.total]
-    if ill:
-        first = ill[0]
-        more = f" and {len(ill) - 1} more" if len(ill) > 1 else ""
-        return (
-            "degraded",
-            f"{region}: {first.service} in {first.location} has {first.healthy} of {first.total} up{more}",
-        )
+    if wrong := _wrong(services):
+        more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        return "degraded", f"{region}: {wrong[0]}{more}"
     return "healthy", f"{region}: all {len(services)} services are up in every location"
+
+
+def _wrong(services: Sequence[ServiceHealth]) -> list[str]:
+    """What is not as it should be: locations that are lost as a whole, then services that lack instances."""
+    there = {
+        name: [each for each in services if each.location == name] for name in (s.location for s in services)
+    }
+    lost = [name for name, several in there.items() if len(several) > 1 and not any(s.up for s in several)]
+    return [f"none of the {len(there[name])} services in {name} is up" for name in lost] + [
+        f"{each.service} in {each.location} has {each.healthy} of {each.total} up"
+        for each in services
+        if each.healthy < each.total and each.location not in lost
+    ]
 
 
 def _service(service: str, location: str, hosts: Sequence[HostHealth]) -> ServiceHealth:
