@@ -37,9 +37,7 @@ def profile(folder: Path, there: Receivers) -> Path:
     del channels["hook"]
     channels["pagerduty"] = channels.pop("pager")
     given = f"\n  channels: {json.dumps(channels)}\n  teams: {json.dumps(TEAMS)}\n"
-    text, replaced = re.subn(
-        r"\n(  #.*\n)*  teams:\n(    .*\n)+", lambda _: given, AVALO.read_text()
-    )
+    text, replaced = re.subn(r"\n(  #.*\n)*  teams:\n(    .*\n)+", lambda _: given, AVALO.read_text())
     assert replaced == 1
     file = folder / "told.yaml"
     file.write_text(text)
