@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
@@ -84,7 +85,7 @@ ANSWERS = (
     (1.0, 502, "null", '"europe-west1"'),
 )
 """Cumulated share, status, limit, location."""
-LIMITS = {
+LIMITS: dict[str, dict[str, Any]] = {
     "actions": {"chat": {"feature": "chat", "methods": ["POST"]}},
     "policies": {
         "chat": {"key": "user", "actions": ["chat"], "rate": 100, "window": "1m"},

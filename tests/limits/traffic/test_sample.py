@@ -141,3 +141,27 @@ def test_a_flood_of_one_user_leaves_room_for_the_others() -> None:
         sample.add(grouped([line(turn, "flood") for _ in range(300)] + [line(turn, f"u{turn}")]))
     assert sample.level == 0
     assert back(sample.harvest(START + 100)).users == 101
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdefghijkl"), st.booleans()), max_size=120),
+    st.lists(st.integers(1, 40), min_size=1),
+    st.integers(1, 6),
+)
+def test_many_lines_at_once_are_recorded_as_one_after_the_other(
+    users: list[tuple[str, bool]], portions: list[int], often: int
+) -> None:
+    one, many = (Sample(NAMES, level=3, often=often) for _ in range(2))
+    lines = [
+        line(n, user if signed_in else None, client=f"192.0.2.{ord(user)}")
+        for n, (user, signed_in) in enumerate(users)
+    ]
+    for each in lines:
+        one.add(grouped([each]))
+    start = turn = 0
+    while start < len(lines):
+        size = portions[turn % len(portions)]
+        many.add(grouped(lines[start : start + size]))
+        start, turn = start + size, turn + 1
+    assert many.harvest(START) == one.harvest(START)

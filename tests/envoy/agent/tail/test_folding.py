@@ -187,6 +187,21 @@ async def test_a_fold_that_fails_stops_no_other(tmp_path: Path, caplog: pytest.L
     crash(running)
 
 
+async def test_a_pulse_tells_of_every_line_that_was_read(tmp_path: Path) -> None:
+    class Telling(Users):
+        def pulse(self, now: datetime) -> dict[str, Any]:
+            return {"lines": self.counts.total()}
+
+    edge = Edge(tmp_path, folds=(Telling(),))
+    running = edge.start()
+    edge.write("anna", "ben")
+    assert running.pulses(edge.clock.now()) == {"sample": {"lines": 2}}
+    await keep(running)
+    await ship(running)
+    assert edge.control.counts() == {"anna": 1, "ben": 1}
+    crash(running)
+
+
 async def test_a_full_disk_keeps_records_in_memory_until_there_is_room(tmp_path: Path) -> None:
     edge = Edge(tmp_path)
     running = edge.start()
