@@ -37,7 +37,7 @@ class Fold(Protocol):
 
     def add(self, window: int, lines: Sequence[Any]) -> None:
         """Lines that began in the window of so many seconds since 1970, roughly in the order in which they ended. Called with
-        up to some hundred at once, on the agent's event loop: all folds together have 3 us a line. What can be counted per group
+        up to some thousand at once, on the agent's event loop: all folds together have 3 us a line. What can be counted per group
         is cheaper per group: `lines.grouped`, done once for all folds."""
 
     def harvest(self, now: datetime) -> Harvest:

@@ -2,6 +2,7 @@
 
 Folds get many lines at once: what they do once for each kind of lines is the cheaper, the more there are of each. Lines that wait
 to be given are in no record yet, so whoever asks a fold for anything gives it its lines first.
+
 A step reads at most so many bytes, and as long as there is more to read, half of the time is left to others: catching up
 after a pause must not take the core from Envoy.
 """
