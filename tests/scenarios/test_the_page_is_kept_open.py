@@ -348,8 +348,8 @@ def test_an_outage_is_plain_within_seconds(night: Night) -> None:
     tab.size(WIDE)
     expect(tab.page.locator(".map .arc").first).to_be_attached()
     until(lambda: _arcs_to(tab, PLACE), 60, "traffic to the location")
-    assert _arcs_to(tab, NEIGHBOUR) == 0
     assert "tone-ok" in _marker(tab, PLACE)
+    incidents, arcs = _incidents(tab), _arcs_to(tab, NEIGHBOUR)
     tab.picture("outage-before")
     began = time.monotonic()
 
@@ -367,18 +367,15 @@ def test_an_outage_is_plain_within_seconds(night: Night) -> None:
         "the story", lambda: "story-calm" not in (page.locator(".story").get_attribute("class") or ""), 20
     )
     until_seen("a decision", lambda: _decided(tab), 20)
-    until_seen("an incident", lambda: page.locator(".nav-count").count(), 30)
-    until_seen("arcs elsewhere", lambda: _arcs_to(tab, NEIGHBOUR) > 5, 30)
+    until_seen("an incident", lambda: _incidents(tab) > incidents, 30)
+    until_seen("arcs elsewhere", lambda: _arcs_to(tab, NEIGHBOUR) > arcs + 5, 30)
     tab.picture("outage")
     print({what: round(seconds, 1) for what, seconds in took.items()})
-    story = page.locator(".story").inner_text()
-    assert close(len(story), len(night.ask("metrics/live")["system"]["sentence"]), 0.5), story
+    assert PLACE in page.locator(".story").inner_text()
 
     page.get_by_role("link", name=re.compile("^Incidents")).click()
     page.wait_for_url("**/incidents")
-    (incident,) = [
-        each for each in night.ask("incidents", state="open")["incidents"] if PLACE in each["title"]
-    ]
+    incident = until(lambda: _explained(night), 20, "the incident's cause")
     card = page.locator(".incident", has_text=incident["title"])
     expect(card).to_contain_text(incident["cause"])
     card.get_by_role("link", name=incident["title"]).click()
@@ -400,8 +397,29 @@ def test_its_end_is_plain_too(night: Night) -> None:
     night.world.run("world", "restore", PLACE)
     until(lambda: "tone-ok" in _marker(tab, PLACE), 60, "the location's mark")
     until(lambda: tab.page.locator(".story-calm").count(), 90, "the story")
-    until(lambda: tab.page.locator(".nav-count").count() == 0, 150, "the incident to be resolved")
+    until(lambda: not _open(night), 150, "the incident to be resolved")
+    until(
+        lambda: _incidents(tab) == len(night.ask("incidents", state="open")["incidents"]),
+        10,
+        "the page to know that",
+    )
     tab.picture("outage-over")
+
+
+def _explained(night: Night) -> Any:
+    """The one incident of the location, once it says why."""
+    (found,) = _open(night)
+    return found if PLACE in found["cause"] else None
+
+
+def _open(night: Night) -> list[Any]:
+    return [each for each in night.ask("incidents", state="open")["incidents"] if PLACE in each["title"]]
+
+
+def _incidents(tab: Tab) -> int:
+    """Open ones, as the header counts them."""
+    counted = tab.page.locator(".nav-count").all_inner_texts()
+    return int(counted[0]) if counted else 0
 
 
 def _marker(tab: Tab, name: str) -> str:
