@@ -59,6 +59,9 @@ class Control(Protocol):
     def reports(self) -> Mapping[str, Sequence[EdgeReport]]:
         """Region -> the last report of each of its edges that reported within 10 seconds."""
 
+    def starting(self) -> str:
+        """Why this process has not started fully (its tables may be missing then), in a sentence; empty once it has."""
+
     def state(self, feature: str) -> Any:
         """The compile-time state that the feature's `load` returned last."""
 

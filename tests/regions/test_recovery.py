@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from meridian.core.clock import FakeClock
 from meridian.regions.recovery import (
     FIRST_SHARE,
+    FORMER_GRACE,
     GRACE,
     Counts,
     Line,
@@ -74,9 +75,18 @@ def test_every_change_but_the_first_is_a_turn_with_what_it_was_judged_by() -> No
             20.0,
             {"ew1": 0, "ew4": 1, "us": 1},
             dict.fromkeys(ZONES, 1),
+            GRACE,
         ),
         Turn(
-            "chat@EU", ZONES, "down", "returning", 7.0, 20.0, dict.fromkeys(ZONES, 1), dict.fromkeys(ZONES, 1)
+            "chat@EU",
+            ZONES,
+            "down",
+            "returning",
+            7.0,
+            20.0,
+            dict.fromkeys(ZONES, 1),
+            dict.fromkeys(ZONES, 1),
+            GRACE,
         ),
         Turn(
             "chat@EU",
@@ -87,6 +97,7 @@ def test_every_change_but_the_first_is_a_turn_with_what_it_was_judged_by() -> No
             20.0,
             dict.fromkeys(ZONES, 1),
             dict.fromkeys(ZONES, 1),
+            GRACE,
         ),
     ]
 
@@ -151,3 +162,18 @@ def test_whatever_happens(steps: list[tuple[float, Counts]], window: float, zone
             assert FIRST_SHARE <= now_share < 100
             assert now_share >= before or turn is not None, "a share only rises"
             before = now_share
+
+
+def test_apps_that_start_with_the_edge_were_never_lost() -> None:
+    found = course(LINE, [(0, DOWN), (GRACE - 1, DOWN), (0.5, UP), (60, UP)])
+    assert [phase for phase, _ in found] == ["starting", "starting", "normal", "normal"]
+    assert [turn for _, turn in found] == [None] * 4
+
+
+def test_what_was_decided_with_the_former_grace_is_decided_again_alike() -> None:
+    *_, (_, turn) = course(LINE, [(0, DOWN), (GRACE, DOWN)])
+    assert turn
+    evidence = turn.to_json() | {"elapsed": FORMER_GRACE + 0.7}
+    assert replayed({"turns": [evidence]}) == ["starting"]
+    del evidence["grace"]
+    assert replayed({"turns": [evidence]}) == ["down"]

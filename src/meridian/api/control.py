@@ -98,6 +98,9 @@ class ControlPlane:
     def reports(self) -> Mapping[str, Sequence[EdgeReport]]:
         return self.edges.fresh()
 
+    def starting(self) -> str:
+        return self.readiness.starting
+
     def state(self, feature: str) -> Any:
         """Raises NotFound for a feature that is not registered, Unavailable for one whose state was never
         loaded."""

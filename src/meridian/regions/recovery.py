@@ -13,8 +13,11 @@ from typing import Any, Literal
 FIRST_SHARE = 5
 """Percent that a returning location starts with."""
 
-GRACE = 5.0
-"""Seconds that a location may take to its first health check before it counts as down: every check begins as failed."""
+GRACE = 30.0
+"""Seconds that a location may take to be healthy for the first time before it counts as down: every check begins as failed, and
+apps that are started together with the edge take a while. Envoy itself sends nothing there meanwhile."""
+FORMER_GRACE = 5.0
+"""Of turns in journals that do not say theirs."""
 
 Phase = Literal["starting", "normal", "down", "returning"]
 
@@ -39,7 +42,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A change of phase, and what it was judged by. healthy: zone -> healthy instances; total likewise."""
+    """A change of phase, and what it was judged by. healthy: zone -> healthy instances; total likewise.
+    grace: seconds, see GRACE."""
 
     cluster: str
     zones: tuple[str, ...]
@@ -49,6 +53,7 @@ class Turn:
     return_over: float
     healthy: Mapping[str, int]
     total: Mapping[str, int]
+    grace: float = FORMER_GRACE
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {
@@ -71,7 +76,7 @@ def advance(line: Line, place: Place, counts: Counts, monotonic: float) -> tuple
     return_over = (
         line.return_over if len(line.zones) > 1 else 0.0
     )  # with nowhere else to go there is nothing to give back
-    after = _phase(place.phase, healthy > 0, elapsed, return_over)
+    after = _phase(place.phase, healthy > 0, elapsed, return_over, GRACE)
     if after == place.phase:
         return place, None
     following = replace(place, phase=after, since=monotonic)
@@ -86,13 +91,14 @@ def advance(line: Line, place: Place, counts: Counts, monotonic: float) -> tuple
         return_over,
         {zone: found for zone, (found, _) in counts.items()},
         {zone: every for zone, (_, every) in counts.items()},
+        GRACE,
     )
     return following, turn
 
 
-def _phase(before: Phase, up: bool, elapsed: float, return_over: float) -> Phase:
+def _phase(before: Phase, up: bool, elapsed: float, return_over: float, grace: float) -> Phase:
     if not up:
-        return "starting" if before == "starting" and elapsed < GRACE else "down"
+        return "starting" if before == "starting" and elapsed < grace else "down"
     if before == "down" and return_over > 0:
         return "returning"
     if before == "returning" and elapsed < return_over:
@@ -127,7 +133,11 @@ def replayed(evidence: Mapping[str, Any]) -> list[Phase]:
     turns: Sequence[Mapping[str, Any]] = evidence["turns"]
     return [
         _phase(
-            turn["before"], turn["healthy"].get(turn["zones"][0], 1) > 0, turn["elapsed"], turn["return_over"]
+            turn["before"],
+            turn["healthy"].get(turn["zones"][0], 1) > 0,
+            turn["elapsed"],
+            turn["return_over"],
+            turn.get("grace", FORMER_GRACE),
         )
         for turn in turns
     ]

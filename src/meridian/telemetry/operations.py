@@ -146,7 +146,8 @@ async def view(control: Control, remembered: Remembered | None = None) -> View:
     """What is the case at this moment. remembered: for whoever asks each second."""
     reports: Reports = control.reports()
     degradation = await _asked(control, "degradation", {"level": 0, "name": "normal"})
-    seen = Seen(control.config(), reports, business_of(control).total, degradation)
+    business = business_of(control)
+    seen = Seen(control.config(), reports, business.total if business.at else None, degradation)
     return View(reading_of(control), seen, control.clock.now(), remembered)
 
 

@@ -148,11 +148,11 @@ async def test_with_postgresql_away_the_last_minutes_are_there_and_the_last_hour
     found = await bench.reading.range(Query("requests_per_second"), now - timedelta(minutes=5), now)
     assert (found.step, set(found.lines[0].values[1:-1])) == (10, {4.0})
     near = await bench.reading.range(Query("requests_per_second"), now - timedelta(minutes=1), now)
-    assert (near.step, near.lines[0].values) == (1, [4.0] * 60)
+    assert (near.step, near.lines[0].values) == (1, [4.0] * 58)
     with pytest.raises(InvalidInput, match="10 s"):
         await bench.reading.range(Query("requests_per_second"), now - timedelta(minutes=5), now, 5)
     wide = await bench.reading.range(Query("requests_per_second"), now - timedelta(minutes=9), now, 60)
-    assert wide.lines[0].values[1:-1] == [4.0] * 7
+    assert wide.lines[0].values[1:-1] == [4.0] * 6
     with pytest.raises(Unavailable):
         await bench.reading.range(Query("error_rate"), now - timedelta(hours=1), now)
     with pytest.raises(Unavailable):
@@ -180,6 +180,56 @@ async def test_a_range_is_joined_of_history_and_memory(history: History) -> None
     assert found.step == 10
     assert all(value == pytest.approx(5, abs=0.6) for value in values[1:-1]), values
     assert (await bench.now("requests_per_second", over=1800))[""].value == pytest.approx(5, rel=0.03)
+
+
+@pytest.mark.parametrize("over", [60, 300])
+async def test_the_newest_value_is_of_a_time_that_is_over_and_was_told(bench: Bench, over: int) -> None:
+    for passed in range(1, 700):
+        bench.clock.advance(1)
+        bench.ring.add("EU", "EU-1", {bench.ring.second - 3: traffic(4, took=100 if passed % 10 else 7)})
+        if passed < 690:
+            continue
+        now = bench.clock.now()
+        for metric, least in (("requests_per_second", 4.0), ("latency_p95", 7.0 if over == 60 else 99.0)):
+            found = await bench.reading.range(Query(metric), now - timedelta(seconds=over), now)
+            last = found.lines[0].values[-1]
+            assert last is not None
+            assert last >= least, (metric, passed)
+            assert now.timestamp() - found.times[-1] - found.step < found.step + 3
+
+
+async def test_a_world_younger_than_a_step_shows_what_it_has(history: History) -> None:  # noqa: F811
+    clock = history.clock
+    assert isinstance(clock, FakeClock)
+    begun = int(clock.now().timestamp()) // 7200 * 7200
+    clock.advance(begun + 7200 + 60 - clock.now().timestamp())
+    bench = Bench(history, clock)
+    for _ in range(9):
+        clock.advance(10)
+        await deliver(history, {int(clock.now().timestamp()) - 10: traffic(40)})
+    now = clock.now()
+    found = await bench.reading.range(Query("requests_per_second"), now - timedelta(days=7), now, 7200)
+    assert found.times[-1] == begun + 7200
+    assert found.lines
+
+
+async def test_before_history_is_ready_only_memory_answers(bench: Bench) -> None:
+    reading = Reading(
+        bench.ring, bench.reading.history, dict, bench.clock, lambda: "the database could not be migrated"
+    )
+    bench.clock.advance(100)
+    bench.tell(traffic(4))
+    bench.clock.advance(10)
+    now = bench.clock.now()
+    found = await reading.range(Query("requests_per_second"), now - timedelta(seconds=60), now)
+    assert sum(value or 0 for value in found.lines[0].values) == 4
+    for asked in (
+        reading.range(Query("requests_per_second"), now - timedelta(hours=1), now),
+        reading.range(Query("requests_per_second"), now - timedelta(hours=1), now, 60),
+        reading.now(Query("requests_per_second", over=3600)),
+    ):
+        with pytest.raises(Unavailable, match="could not be migrated"):
+            await asked
 
 
 @pytest.mark.parametrize(

@@ -9,43 +9,45 @@ Status = Literal["healthy", "degraded", "down", "unknown"]
 
 
 class Tokens(BaseModel):
-    """Per minute. net: earned less spent."""
+    """Per minute. net: earned less spent. null: not known."""
 
-    earned: float
-    spent: float
-    net: float
-    transactions: float
+    earned: float | None
+    spent: float | None
+    net: float | None
+    transactions: float | None
 
 
 class FraudAlerts(BaseModel):
-    """resolved_today: since midnight UTC."""
+    """resolved_today: since midnight UTC. null: not known."""
 
-    active: int
-    critical: int
-    resolved_today: int
+    active: int | None
+    critical: int | None
+    resolved_today: int | None
 
 
 class Payouts(BaseModel):
-    """failed: within 24 hours, and not moved on. amount: minor units of `currency` that wait, the currency in which most do."""
+    """failed: within 24 hours, and not moved on. amount: minor units of `currency` that wait, the currency in which most do.
+    null: not known."""
 
-    pending: int
-    processing: int
-    failed: int
-    amount: int
+    pending: int | None
+    processing: int | None
+    failed: int | None
+    amount: int | None
     currency: str
 
 
 class Support(BaseModel):
-    """mean_response_time: seconds to the first answer, of tickets answered within 24 hours; null without any."""
+    """mean_response_time: seconds to the first answer, of tickets answered within 24 hours; null without any.
+    The others are null while they are not known."""
 
-    open: int
-    urgent: int
+    open: int | None
+    urgent: int | None
     mean_response_time: float | None
 
 
 class Panic(BaseModel):
-    last_24h: int
-    active: int
+    last_24h: int | None
+    active: int | None
 
 
 class System(BaseModel):
@@ -73,10 +75,10 @@ class RegionOut(BaseModel):
     region: str
     status: Status
     sentence: str
-    rps: float
+    rps: float | None
     error_rate: float | None
     p95: float | None
-    active_users: int
+    active_users: int | None
 
 
 class Degradation(BaseModel):
@@ -89,8 +91,8 @@ class LiveOut(BaseModel):
     error_rate: 0 to 1. p95: milliseconds. null: nothing was measured."""
 
     at: datetime
-    active_users: int
-    paying_users: int
+    active_users: int | None
+    paying_users: int | None
     tokens: Tokens
     fraud_alerts: FraudAlerts
     payouts: Payouts

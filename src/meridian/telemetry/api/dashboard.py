@@ -33,7 +33,7 @@ class LocationOut(BaseModel):
     region: str
     home: bool
     status: Status
-    rps: float
+    rps: float | None
     p95: float | None
     error_rate: float | None
 

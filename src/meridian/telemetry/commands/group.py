@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from meridian.console import emit, home_option, json_option, styled, table
-from meridian.telemetry.commands.session import METRICS, Session, milliseconds, rate, share
+from meridian.telemetry.commands.session import METRICS, Session, milliseconds, number, rate, share
 
 COLOURS = {"healthy": "green", "degraded": "yellow", "down": "red", "unknown": "yellow"}
 
@@ -37,7 +37,7 @@ def _system(found: dict[str, Any]) -> None:
         click.echo(styled(f"degraded to level {level['level']}, {level['name']}", fg="yellow"))
     click.echo(
         f"{rate(found['rps'])}, {share(found['error_rate'])} failed, p95 {milliseconds(found['p95'])}, "
-        f"{found['active_users']:,} users in 5 minutes, {found['paying_users']:,} of them paying"
+        f"{number(found['active_users'])} users in 5 minutes, {number(found['paying_users'])} of them paying"
     )
 
 
@@ -50,7 +50,7 @@ def _regions(regions: list[dict[str, Any]]) -> None:
             rate(each["rps"]),
             share(each["error_rate"]),
             milliseconds(each["p95"]),
-            f"{each['active_users']:,}",
+            number(each["active_users"]),
         ]
         for each in regions
     ]
@@ -67,18 +67,20 @@ def _business(found: dict[str, Any]) -> None:
     rows = [
         [
             "tokens a minute",
-            f"{tokens['earned']:,.0f} earned, {tokens['spent']:,.0f} spent, {tokens['transactions']:,.0f} transactions",
+            f"{number(tokens['earned'])} earned, {number(tokens['spent'])} spent, {number(tokens['transactions'])} transactions",
         ],
         [
             "payouts",
-            f"{payouts['pending']} pending, {payouts['processing']} processing, {payouts['failed']} failed{amount}",
+            f"{number(payouts['pending'])} pending, {number(payouts['processing'])} processing, "
+            f"{number(payouts['failed'])} failed{amount}",
         ],
-        ["support", f"{support['open']} open, {support['urgent']} urgent{answered}"],
+        ["support", f"{number(support['open'])} open, {number(support['urgent'])} urgent{answered}"],
         [
             "fraud alerts",
-            f"{fraud['active']} active, {fraud['critical']} critical, {fraud['resolved_today']} resolved today",
+            f"{number(fraud['active'])} active, {number(fraud['critical'])} critical, "
+            f"{number(fraud['resolved_today'])} resolved today",
         ],
-        ["panic passes", f"{panic['active']} active, {panic['last_24h']} in 24 hours"],
+        ["panic passes", f"{number(panic['active'])} active, {number(panic['last_24h'])} in 24 hours"],
     ]
     for name, text in rows:
         click.echo(f"{name:<16} {text}")

@@ -18,6 +18,10 @@ class Session(Protocol):
     def client(self, home: str | None = None) -> Client: ...
 
 
+def number(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"
+
+
 def rate(value: float | None) -> str:
     return "-" if value is None else f"{value:,.1f}/s"
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from meridian.config.schema.root import Config
 from meridian.telemetry.cube import Cube
-from meridian.telemetry.events.states import Standing
+from meridian.telemetry.events.states import NOTHING, Standing
 from meridian.telemetry.health import Reports, ServiceHealth, Status, judged, services
 from meridian.telemetry.kinds import MARKET
+from meridian.telemetry.live.ring import SETTLE
 from meridian.telemetry.metrics.query import Group, Query, Value
 from meridian.telemetry.metrics.reading import Reading
 
@@ -34,11 +35,11 @@ _ORDER: tuple[Status, ...] = ("down", "degraded", "unknown", "healthy")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a view is made from, besides the metrics. degradation: {"level", "name"}."""
+    """What a view is made from, besides the metrics. business: None while nobody knows. degradation: {"level", "name"}."""
 
     config: Config
     reports: Reports
-    business: Standing
+    business: Standing | None
     degradation: Json
 
 
@@ -70,7 +71,8 @@ class Remembered:
 
 
 class View:
-    """Reads the numbers of one moment; each is read once. remembered: what may be a little older (see there)."""
+    """Reads the numbers of one moment: what is taken over the same time ends in the same second, however long the reading takes,
+    so that the whole and its parts add up. remembered: what may be a little older (see there)."""
 
     def __init__(
         self, reading: Reading, seen: Seen, at: datetime, remembered: Remembered | None = None
@@ -79,6 +81,8 @@ class View:
         self._remembered = remembered or Remembered()
         self._seen = seen
         self.at = at
+        self._second, self._age = reading.ring.second, reading.ring.age()
+        self._heard = bool(reading.ring.heard())
         self._places = {region: _place(seen, region) for region in seen.config.regions}
 
     def headline(self) -> Json:
@@ -94,32 +98,15 @@ class View:
         status, sentence = self._system()
         return {
             "at": self.at.isoformat(),
-            "active_users": _count(self._ask("active_users", PEOPLE)),
-            "paying_users": _count(self._ask("paying_users", PEOPLE)),
+            "active_users": self._users(self._ask("active_users", PEOPLE)),
+            "paying_users": self._users(self._ask("paying_users", PEOPLE)),
             "tokens": {
-                "earned": _of(self._ask("tokens_earned", MINUTE)) or 0.0,
-                "spent": _of(self._ask("tokens_spent", MINUTE)) or 0.0,
-                "net": _of(self._ask("tokens_net", MINUTE)) or 0.0,
-                "transactions": _of(self._ask("token_transactions", MINUTE)) or 0.0,
+                "earned": self._tokens("tokens_earned"),
+                "spent": self._tokens("tokens_spent"),
+                "net": self._tokens("tokens_net"),
+                "transactions": self._tokens("token_transactions"),
             },
-            "fraud_alerts": {
-                "active": business.fraud_alerts,
-                "critical": business.fraud_active.get("critical", 0),
-                "resolved_today": business.fraud_resolved_today,
-            },
-            "payouts": {
-                "pending": business.payouts_pending,
-                "processing": business.payouts_processing,
-                "failed": business.payouts_failed,
-                "amount": business.amount,
-                "currency": business.currency,
-            },
-            "support": {
-                "open": business.tickets_open,
-                "urgent": business.tickets_urgent,
-                "mean_response_time": business.response_time,
-            },
-            "panic": {"last_24h": business.panics_day, "active": business.panics_active},
+            **(standing(business) if business else UNKNOWN),
             "system": {"status": status, "sentence": sentence},
             "services": self._services(),
             "regions": self.regions(),
@@ -138,10 +125,10 @@ class View:
                 "region": region,
                 "status": place.status,
                 "sentence": place.sentence,
-                "rps": _of(rps.get(region)) or 0.0,
+                "rps": self._rate(rps.get(region)),
                 "error_rate": _of(errors.get(region)),
                 "p95": _of(p95.get(region)),
-                "active_users": _count(people.get(region)),
+                "active_users": self._users(people.get(region)),
             }
             for region, place in self._places.items()
         ]
@@ -161,7 +148,7 @@ class View:
                 "region": (region := regions.get(name, "")),
                 "home": bool(region) and config.regions[region].locations[0] == name,
                 "status": self._status(name, region),
-                "rps": _of(rps.get(name)) or 0.0,
+                "rps": self._rate(rps.get(name)),
                 "p95": _of(p95.get(name)),
                 "error_rate": _of(errors.get(name)),
             }
@@ -212,13 +199,52 @@ class View:
 
     def _latest(self, query: Query) -> Mapping[Group, Value]:
         until = self._until(query.over)
-        return self._remembered.read(
-            query, self._reading.ring.age(), lambda: self._reading.latest(query, until)
-        )
+        return self._remembered.read(query, self._age, lambda: self._reading.latest(query, until))
 
-    def _until(self, over: float) -> float | None:
+    def _until(self, over: float) -> float:
         """What is taken over a few seconds goes up to now, so that it shows at once, though the last second may be told late."""
-        return self._reading.ring.second if over <= QUICK else None
+        return self._second if over <= QUICK else self._second - SETTLE
+
+    def _rate(self, value: Value | None) -> float | None:
+        """Of something that is counted: not known while no edge tells anything."""
+        return (_of(value) or 0.0) if self._heard else None
+
+    def _users(self, value: Value | None) -> int | None:
+        return _count(value) if self._heard else None
+
+    def _tokens(self, metric: str) -> float | None:
+        return (_of(self._ask(metric, MINUTE)) or 0.0) if self._seen.business else None
+
+
+def standing(business: Standing) -> Json:
+    """Where the business stands, as live metrics name it."""
+    return {
+        "fraud_alerts": {
+            "active": business.fraud_alerts,
+            "critical": business.fraud_active.get("critical", 0),
+            "resolved_today": business.fraud_resolved_today,
+        },
+        "payouts": {
+            "pending": business.payouts_pending,
+            "processing": business.payouts_processing,
+            "failed": business.payouts_failed,
+            "amount": business.amount,
+            "currency": business.currency,
+        },
+        "support": {
+            "open": business.tickets_open,
+            "urgent": business.tickets_urgent,
+            "mean_response_time": business.response_time,
+        },
+        "panic": {"last_24h": business.panics_day, "active": business.panics_active},
+    }
+
+
+UNKNOWN: Json = {
+    part: {name: "" if name == "currency" else None for name in numbers}
+    for part, numbers in standing(NOTHING).items()
+}
+"""The same while nobody knows."""
 
 
 def flows_of(cube: Cube, seconds: float) -> list[Json]:

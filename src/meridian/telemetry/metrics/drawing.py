@@ -1,7 +1,7 @@
 """A panel's lines over a range, and what they say in a sentence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from meridian.core.decision import clip
@@ -39,8 +39,11 @@ async def drawing(
     step: int | None = None
     for series in panel.series:
         found = await metrics.range(_query(series, region), since, until, step)
-        step, times = found.step, found.times
+        # The newest step of one may be over only when the next is asked for: all end where the shortest does.
+        times = found.times if step is None else min(times, found.times, key=len)
+        step = found.step
         lines += _drawn(series, found)
+    lines = [replace(each, values=each.values[: len(times)]) for each in lines]
     return Drawing(panel, step or 1, times, lines, sentence(panel, lines))
 
 

@@ -57,4 +57,5 @@ class Metrics(Protocol):
         has sent no numbers."""
 
     async def range(self, query: Query, since: datetime, until: datetime, step: int | None = None) -> Range:
-        """Each group's value in each step. step: seconds; left out, so that there are at most 360. `query.over` is not used."""
+        """Each group's value in each step. step: seconds; left out, so that there are at most 360. `query.over` is not used.
+        A step that is not over yet, or not told yet, is left out while there is any other to show."""

@@ -11,7 +11,7 @@ from meridian.feature import Control
 from meridian.telemetry.cube import Cube, merged
 from meridian.telemetry.history.history import History, history_of
 from meridian.telemetry.live.lane import DETAIL, KEPT, SPAN
-from meridian.telemetry.live.ring import Ring, live_of
+from meridian.telemetry.live.ring import SETTLE, Ring, live_of
 from meridian.telemetry.metrics.catalogue import Metric, filtering, grouping, known
 from meridian.telemetry.metrics.histograms import measured
 from meridian.telemetry.metrics.measures import Mean, Percentile, Rate, Share, Values, answered
@@ -22,6 +22,10 @@ MEMORY = float(KEPT - SPAN)
 """Seconds back that memory answers."""
 LATE = 30
 """Seconds after which records of a time are in history, as a rule; what is younger comes from memory."""
+SETTLED = SETTLE + 1
+"""Seconds after which a second is known in memory: edges tell each second what was."""
+ARRIVES = 5
+"""Seconds after which a time that memory does not have can be whole in history."""
 PATIENCE = 60.0
 """Seconds after which an edge that reports and tells no numbers is taken to have none."""
 QUIET = 15.0
@@ -33,13 +37,28 @@ Reports = Callable[[], Mapping[str, Sequence[EdgeReport]]]
 
 
 class Reading:
-    """Implements `query.Metrics`."""
+    """Implements `query.Metrics`. starting: why history cannot be relied on yet, or empty (`Control.starting`)."""
 
-    def __init__(self, ring: Ring, history: History, reports: Reports, clock: Clock) -> None:
+    def __init__(
+        self,
+        ring: Ring,
+        history: History,
+        reports: Reports,
+        clock: Clock,
+        starting: Callable[[], str] = lambda: "",
+    ) -> None:
         self.ring = ring
-        self.history = history
+        self._history = history
         self._reports = reports
         self._clock = clock
+        self._starting = starting
+
+    @property
+    def history(self) -> History:
+        """Raises Unavailable until this process has started: its tables may be missing, or be those of another version."""
+        if why := self._starting():
+            raise Unavailable(f"history cannot be read: {why}", "see /readyz?verbose")
+        return self._history
 
     def latest(self, query: Query, until: float | None = None) -> Mapping[Group, Value]:
         """As `now`, from memory alone; what it does not go back to is left out. until: the second in which to stop."""
@@ -57,7 +76,7 @@ class Reading:
 
     async def now(self, query: Query) -> Mapping[Group, Value]:
         metric = known(query)
-        if query.over <= MEMORY:
+        if query.over <= KEPT:
             return self.latest(query)
         now = self._clock.now()
         since = now - timedelta(seconds=query.over)
@@ -92,20 +111,32 @@ class Reading:
             )
         first, end = _down(since, step), until.timestamp()
         times = list(range(first, max(int(-(-end // 1)), first + 1), step))
-        values = await self._steps(metric, query, times, step, until, young)
-        return Range(times, step, _lines(metric, times, values))
+        whole = self._whole(times, step, now.timestamp())
+        found = Range(times, step, [])
+        for shown in (times[:whole], times):
+            if shown and not found.lines:
+                # A time that is shorter than a step so far is shown as far as it is known.
+                values = await self._steps(metric, query, shown, step, young)
+                found = Range(shown, step, _lines(metric, shown, values))
+        return found
+
+    def _whole(self, times: Sequence[int], step: int, now: float) -> int:
+        """How many of the steps, the newest of which may go on, are over and known as a whole."""
+        goes_back = max(self.ring.began, now - MEMORY)
+        late = {at: SETTLED if at >= goes_back else ARRIVES for at in times[-ARRIVES - 1 :]}
+        return len(times) - sum(at + step > int(now) - wait for at, wait in late.items())
 
     def _young(self, since: datetime, now: datetime) -> bool:
         return since.timestamp() >= max(now.timestamp() - MEMORY, self.ring.began)
 
     async def _steps(
-        self, metric: Metric, query: Query, times: Sequence[int], step: int, until: datetime, young: bool
+        self, metric: Metric, query: Query, times: Sequence[int], step: int, young: bool
     ) -> Mapping[int, Values]:
         """When a step begins -> each group's value. From history what it has by now, from memory the rest."""
         now = self._clock.now().timestamp()
         recent = [at for at in times if at + step > now - LATE]
         if step % SPAN:
-            return self._remembered(metric, query, times, step, until)
+            return self._remembered(metric, query, times, step)
         older = [at for at in times if at + step <= now - LATE]
         # Memory answers the steps that history cannot have in full yet, as far as it goes back.
         goes_back = max(self.ring.began, now - MEMORY)
@@ -121,7 +152,7 @@ class Reading:
                 if not young:
                     raise
                 recent = list(times)
-        return {**found, **self._remembered(metric, query, recent, step, until)}
+        return {**found, **self._remembered(metric, query, recent, step)}
 
     async def _kept(
         self, metric: Metric, query: Query, since: datetime, until: datetime, step: int
@@ -156,10 +187,10 @@ class Reading:
         )
 
     def _remembered(
-        self, metric: Metric, query: Query, times: Sequence[int], step: int, until: datetime
+        self, metric: Metric, query: Query, times: Sequence[int], step: int
     ) -> Mapping[int, Values]:
         by, where = grouping(metric, query.by), filtering(metric, query.where)
-        end, sketches = int(until.timestamp()), metric.measure.sketches
+        end, sketches = self.ring.second - SETTLED, metric.measure.sketches
         found = [
             (at, self.ring.cubes(metric.kind, at, max(min(at + step, end), at + 1), by, where, sketches))
             for at in times
@@ -173,14 +204,17 @@ class Reading:
         return {at: answered(metric.measure, cube, query.by, covers(at)) for at, cube in cubes if cube.cells}
 
     def _covers(self, step: int) -> Callable[[int], float]:
-        """Seconds, up to now, of the step that begins then."""
-        now = self._clock.now().timestamp()
-        return lambda at: min(step, max(now - at, 1.0))
+        """Seconds, as far as they are known, of the step that begins then."""
+        end = self.ring.second - SETTLED
+        return lambda at: min(step, max(end - at, 1))
 
 
 def reading_of(control: Control) -> Reading:
     return control.shared(
-        Reading, lambda: Reading(live_of(control), history_of(control), control.reports, control.clock)
+        Reading,
+        lambda: Reading(
+            live_of(control), history_of(control), control.reports, control.clock, control.starting
+        ),
     )
 
 
