@@ -106,7 +106,7 @@ def test_the_commands_plan_apply_list_and_go_back(process):
     assert "version 2 is active" in applied.output
     again = process.run("apply", str(changed), "--reason", "once more", "--yes", "--json")
     assert json.loads(again.output) == {"applied": False, "version": 2}
-    back = process.run("rollback", "1", "--reason", "and back", "--json")
+    back = process.run("rollback", "1", "--reason", "and back", "--yes", "--json")
     assert json.loads(back.output)["version"] == 3
     history = json.loads(process.run("history", "--json").output)
     assert [version["reason"] for version in history] == ["and back", "Canada moves", "first start"]

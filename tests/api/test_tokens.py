@@ -38,6 +38,9 @@ SENSELESS = [
     {"name": "a\nb", "role": "ops"},
     {"name": "", "role": "ops"},
     {"name": "x", "role": "ops", "days": 0},
+    {"name": "x", "role": "ops", "days": "7"},
+    {"name": "x", "role": "ops", "days": True},
+    {"name": "x", "role": "ops", "dasy": 7},
 ]
 
 

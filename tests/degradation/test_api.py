@@ -1,12 +1,15 @@
 """What operators see and order over HTTP, and what the rules do, over a real PostgreSQL."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from meridian.degradation.feature import FEATURE
 from meridian.telemetry.kinds import GAUGE
 from meridian.telemetry.live.ring import live_of
 from tests.api.world import ADMIN, OPS, bearer
-from tests.degradation.live import Live
+from tests.degradation.live import PATH, Live
 
 NOW = datetime.now(UTC)
 
@@ -71,6 +74,24 @@ async def test_orders_that_make_no_sense_say_what_to_do(live: Live) -> None:
     released = await live.order(None, "US")
     assert released.status_code == 409
     assert await live.levels() == {"EU": 2, "US": 0, "APAC": 0}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "said"),
+    [
+        ({"level": 2, "regoin": "EU"}, "#/regoin", "there is no such field; remove it"),
+        ({"level": True}, "#/level", "this must be a whole number, written without quotes"),
+        ({"level": "2"}, "#/level", "this must be a whole number, written without quotes"),
+        ({"level": 2.0}, "#/level", "this must be a whole number, written without quotes"),
+        ({"level": 1, "region": ["EU"]}, "#/region", "this must be text"),
+    ],
+)
+async def test_a_slip_in_an_order_degrades_nobody(
+    live: Live, body: dict[str, Any], pointer: str, said: str
+) -> None:
+    answer = await live.http.post(PATH, json={"reason": "a slip", **body}, headers=bearer(ADMIN))
+    assert (answer.status_code, answer.json()["errors"]) == (422, [{"pointer": pointer, "detail": said}])
+    assert await live.levels() == {"EU": 0, "US": 0, "APAC": 0}
 
 
 async def test_a_rule_degrades_a_region_tells_why_and_lets_go_of_it(live: Live) -> None:

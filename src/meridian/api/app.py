@@ -11,6 +11,7 @@ from meridian.api.applying import Applying
 from meridian.api.auth import SCHEME
 from meridian.api.control import ControlPlane
 from meridian.api.guard import Guard
+from meridian.api.parameters import only_declared
 from meridian.api.routes import config, decisions, edge, health, live, records, tokens, whoami
 from meridian.api.undoing import Undoing
 from meridian.dashboard import serving
@@ -45,7 +46,7 @@ def application(control: ControlPlane) -> FastAPI:
     problem.install(app)
     app.add_middleware(problem.Unexpected)
     app.add_middleware(Guard)
-    secured = [Depends(SCHEME)]
+    secured = [Depends(SCHEME), Depends(only_declared)]
     app.include_router(health.router(control))
     for router in _routers(control, applying):
         app.include_router(router, dependencies=secured)

@@ -5,6 +5,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from meridian.api.parameters import PREFIX
+
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -73,16 +75,17 @@ def document(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM
-    for operations in raw["paths"].values():
+    for path, operations in raw["paths"].items():
         for method in _METHODS:
             if method in operations:
-                _describe(operations[method])
+                _describe(path, operations[method])
     return raw
 
 
-def _describe(operation: dict[str, Any]) -> None:
+def _describe(path: str, operation: dict[str, Any]) -> None:
     responses = operation.setdefault("responses", {})
-    failures = {"422": _ALWAYS["422"]} if operation.get("parameters") else {}
+    takes = operation.get("parameters") or path.startswith(PREFIX)
+    failures = {"422": _ALWAYS["422"]} if takes else {}
     if "requestBody" in operation:
         failures |= _ALWAYS
     if operation.get("security"):

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from meridian.core.errors import MeridianError
+from meridian.core.wording import said
 
 log = logging.getLogger(__name__)
 
@@ -141,47 +142,10 @@ async def _invalid(request: Request, error: Exception) -> Response:
 def _pointed(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Where and what; never the value itself, which may be a secret or too large."""
     where, *path = entry["loc"]
-    detail = _detail(entry)
+    detail = said(entry)
     if where == "body":
         return {"pointer": _pointer(path), "detail": detail}
     return {"parameter": ".".join(str(part) for part in path), "in": where, "detail": detail}
-
-
-def _detail(entry: Mapping[str, Any]) -> str:
-    said = _SENTENCES.get(entry["type"])
-    if said is None:
-        return str(entry["msg"]).removeprefix("Value error, ")  # the validator's own words about ours
-    bounds = {
-        name: value for name, value in entry.get("ctx", {}).items() if isinstance(value, int | float | str)
-    }
-    try:
-        return said.format(**bounds)
-    except KeyError:
-        return str(entry["msg"])
-
-
-_WHOLE = "this must be a whole number, written without quotes"
-_SENTENCES: Mapping[str, str] = {
-    "missing": "this is missing; add it",
-    "extra_forbidden": "there is no such field; remove it",
-    "string_type": "this must be text",
-    "string_pattern_mismatch": "this has characters that cannot stand here; write plain text in one line",
-    "string_too_short": "this is too short; its length is at least {min_length}",
-    "string_too_long": "this is too long; at most {max_length} characters are allowed",
-    "int_type": _WHOLE,
-    "int_parsing": _WHOLE,
-    "int_parsing_size": _WHOLE,
-    "int_from_float": _WHOLE,
-    "bool_type": "this must be true or false",
-    "bool_parsing": "this must be true or false",
-    "greater_than_equal": "this is too small; write at least {ge}",
-    "greater_than": "this is too small; write more than {gt}",
-    "less_than_equal": "this is too large; write at most {le}",
-    "less_than": "this is too large; write less than {lt}",
-    "literal_error": "this is none of the choices; write {expected}",
-    "enum": "this is none of the choices; write {expected}",
-}
-"""What a field has wrong, by pydantic's name of it. What is not here keeps pydantic's words."""
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, StringConstraints
 
+from meridian.core.body import RequestBody
 from meridian.core.principal import Principal, Role
 from meridian.degradation.operations import Place, degrade, places
 from meridian.degradation.plan import name_of, section, turned_off
@@ -22,7 +23,7 @@ Reason = Annotated[
 RegionName = Annotated[str, StringConstraints(max_length=63, pattern=r"^[^\x00-\x1f]*$")]
 
 
-class DegradeIn(BaseModel):
+class DegradeIn(RequestBody):
     """level: 0 (normal) to 3; null: leave it to the rules from here on. region: left out or empty, everywhere."""
 
     level: Annotated[int, Field(ge=0, le=HIGHEST)] | None

@@ -167,6 +167,29 @@ def test_a_silence_from_the_command_line(control: ControlPlane) -> None:
     until(lambda: not told("alerts")[0]["silenced"])
 
 
+def test_a_slip_in_a_body_is_named(control: ControlPlane) -> None:
+    silence = {"matchers": {"rule": ["lost"]}, "lasts": "1h", "reason": "known"}
+    slips: list[tuple[dict[str, Any], str, str]] = [
+        ({"for": "1h"}, "#/for", "there is no such field"),
+        ({"matchers": []}, "#/matchers", "this must be a JSON object"),
+        ({"matchers": {"rule": "lost"}}, "#/matchers/rule", "this must be a list"),
+        ({"matchers": {"rule": []}}, "#/matchers/rule", "this is empty"),
+        ({"matchers": {"rule": ["lost"] * 51}}, "#/matchers/rule", "at most 50 are allowed"),
+        ({"reason": 5}, "#/reason", "this must be text"),
+    ]
+    with httpx.Client(base_url=f"http://{_address()}", headers=bearer(ADMIN)) as admin:
+        for slip, pointer, said in slips:
+            answer = admin.post("/infrastructure/silences", json={**silence, **slip})
+            assert answer.status_code == 422, slip
+            [error] = answer.json()["errors"]
+            assert (error["pointer"], said in error["detail"]) == (pointer, True), error
+        acknowledged = admin.post(
+            "/infrastructure/incidents/ffffffff/acknowledge", json={"reason": "x", "by": "y"}
+        )
+        assert acknowledged.json()["errors"][0]["pointer"] == "#/by"
+    assert told("alerts", "silences") == []
+
+
 def test_what_cannot_be_done_is_said(control: ControlPlane) -> None:
     assert "no incident has the id ffffffff" in refused("alerts", "show", "ffffffff")
     assert "did you mean rule?" in refused("alerts", "silence", "ruel=lost", "--for", "1h", "--reason", "x")

@@ -86,6 +86,30 @@ def test_a_name_that_was_probably_meant_is_said(control: httpx.Client) -> None:
     assert "no channel is called 'pagr'; did you mean pager?" in str(result.exception)
 
 
+def test_deliveries_of_a_channel_that_never_was_are_not_found(control: httpx.Client) -> None:
+    answer = control.get(f"{PATH}/deliveries", params={"channel": "pagr"}, headers=bearer(OPS))
+    assert (answer.status_code, answer.json()["todo"]) == (404, "did you mean pager?")
+    assert told("deliveries", "--channel", "pager") == []
+
+
+def test_deliveries_of_a_channel_that_was_removed_are_still_told(
+    control: httpx.Client, postgres_url: str
+) -> None:
+    told("test", "chat")
+
+    async def rename() -> None:
+        database = Database(postgres_url)
+        async with database.connection() as connection:
+            await connection.execute("UPDATE alert_delivery SET channel = 'former'")
+        await database.close()
+
+    asyncio.run(rename())
+    assert [each["channel"] for each in told("deliveries", "--channel", "former")] == ["former"]
+    waiting = {"channel": "former", "status": "waiting"}
+    answer = control.get(f"{PATH}/deliveries", params=waiting, headers=bearer(OPS))
+    assert answer.json() == {"deliveries": [], "next": None}
+
+
 def test_only_admins_send_and_only_operators_read(control: httpx.Client, there: Receivers) -> None:
     assert control.post(f"{PATH}/channels/chat/test", headers=bearer(OPS)).status_code == 403
     assert control.post(f"{PATH}/channels/chat/test").status_code == 401

@@ -135,7 +135,12 @@ def test_live_metrics_history_and_dashboard(control: Running) -> None:
             body = answer.json()
             assert len(body["times"]) <= 400
             assert all(len(line["values"]) == len(body["times"]) for line in body["lines"])
-    query = {"metric": "requests_per_second", "where": "region:EU", "by": "location,feature", "range": "15m"}
+    query: dict[str, Any] = {
+        "metric": "requests_per_second",
+        "where": ["region:EU", "feature:chat"],
+        "by": "location,feature",
+        "range": "15m",
+    }
     found = ask(control, "/infrastructure/metrics/query", **query).json()
     assert found["lines"][0]["labels"] == {"location": "europe-west1", "feature": "chat"}
     board = ask(control, "/infrastructure/dashboard").json()
@@ -163,7 +168,10 @@ BAD: list[tuple[str, dict[str, Any], int, str]] = [
     ("history", {"panel": "latency", "since": "0001-01-01T00:00:00Z"}, 422, "longer than any history"),
     ("history", {"panel": "latency", "range": "1h", "since": "2026-01-01T00:00:00Z"}, 422, "either"),
     ("history", {"panel": "latency", "region": "Mars"}, 404, "no region"),
-    ("query", {"metric": "nothing"}, 422, "no metric is called"),
+    ("query", {"metric": "eror_rate"}, 404, "did you mean error_rate?"),
+    ("query", {"metric": "error_rate", "from": "abc"}, 422, "there is no query parameter 'from' here"),
+    ("history", {"panel": "latency", "regoin": "EU"}, 422, "did you mean region?"),
+    ("history", {"panel": "latency", "range": ["1h", "24h"]}, 422, "'range' is given 2 times"),
     ("query", {"metric": "error_rate", "by": "colour"}, 422, "has no label"),
     ("query", {"metric": "error_rate", "where": "region"}, 422, "write LABEL:VALUE"),
     ("query", {"metric": "error_rate", "where": "colour:red"}, 422, "has no label"),

@@ -11,6 +11,7 @@ from meridian.alerts.operations import expire, silence
 from meridian.alerts.silences import Silence
 from meridian.alerts.store import Records
 from meridian.config.schema.base import PositiveDuration
+from meridian.core.body import RequestBody
 from meridian.core.principal import Principal, Role
 from meridian.feature import Control
 
@@ -19,7 +20,7 @@ Values = Annotated[
 ]
 
 
-class SilenceIn(BaseModel):
+class SilenceIn(RequestBody):
     """matchers: name -> values, of which an alert must have one, for every name: labels, and `rule`, `group`, `severity` and
     `subject`. A * stands for anything. lasts: as 2h, from now; every silence has an end."""
 

@@ -13,6 +13,7 @@ from meridian.alerts.deliveries.queue import Queue
 from meridian.alerts.deliveries.target import target
 from meridian.alerts.deliveries.testing import send_test
 from meridian.alerts.settings import Alerts
+from meridian.core.names import known_name
 from meridian.core.principal import Principal, Role
 from meridian.feature import Control
 
@@ -97,7 +98,10 @@ def router(control: Control) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         before: Annotated[int | None, Query(ge=1)] = None,
     ) -> DeliveriesOut:
-        """What was told to whom, the newest first."""
+        """What was told to whom, the newest first. Channels that are no more have theirs too."""
+        channels = control.config().section(Alerts).channels
+        if channel and channel not in channels:
+            known_name(channel, {*channels, *await queue.told()}, "channel")
         found = await queue.log(limit=limit, before=before, incident=incident, channel=channel, status=status)
         rows = [DeliveryOut.model_validate(each, from_attributes=True) for each in found]
         return DeliveriesOut(deliveries=rows, next=rows[-1].sequence if len(rows) == limit else None)

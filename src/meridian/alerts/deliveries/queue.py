@@ -141,6 +141,12 @@ class Queue:
             )
             return [Logged(**row) for row in await cursor.fetchall()]
 
+    async def told(self) -> list[str]:
+        """The channels that the log has, also those that are no more."""
+        async with self.database.connection() as connection:
+            cursor = await connection.execute("SELECT DISTINCT channel FROM alert_delivery ORDER BY channel")
+            return [row["channel"] for row in await cursor.fetchall()]
+
     async def forget(self, before: datetime, channels: Sequence[str]) -> None:
         """What was over before then, and how channels that are no more did."""
         async with self.database.connection() as connection:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from meridian.api.fields import Reason
+from meridian.core.body import RequestBody
 from meridian.core.decision import Decision
 from meridian.core.principal import Principal, Role
 
@@ -49,7 +50,7 @@ class StoredOut(VersionOut):
     text: str
 
 
-class Apply(BaseModel):
+class Apply(RequestBody):
     """expected: the version this change was made from; refused when another one is active by now."""
 
     text: Text
@@ -57,7 +58,7 @@ class Apply(BaseModel):
     expected: Annotated[int, Field(ge=0, le=VERSION_LIMIT)] | None = None
 
 
-class Rollback(BaseModel):
+class Rollback(RequestBody):
     version: Annotated[int, Field(ge=1, le=VERSION_LIMIT)]
     reason: Reason
 
@@ -70,7 +71,7 @@ class Applied(BaseModel):
     decision: str
 
 
-class PlanIn(BaseModel):
+class PlanIn(RequestBody):
     """against: compare with this text instead of the active configuration."""
 
     text: Text

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from meridian.api.fields import Reason
 from meridian.api.undoing import Undoing
+from meridian.core.body import RequestBody
 from meridian.core.decision import to_json
 from meridian.core.principal import Principal, Role
 from meridian.store.journal import Entry
@@ -48,7 +49,7 @@ class Decisions(BaseModel):
     next: str
 
 
-class Undo(BaseModel):
+class Undo(RequestBody):
     reason: Reason
 
 

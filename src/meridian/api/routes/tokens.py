@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field, model_validator
 
 from meridian.api.fields import Name
+from meridian.core.body import RequestBody
 from meridian.core.decision import Decision, clip
 from meridian.core.errors import InvalidInput
 from meridian.core.principal import Principal, Role
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 Id = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 
 
-class TokenIn(BaseModel):
+class TokenIn(RequestBody):
     """region: for an edge, the only one it may ask for. days: lifetime; left out, until it is revoked."""
 
     name: Name
-    role: Role
+    role: Annotated[Role, Field(strict=False)]
     region: Annotated[str, Field(pattern=r"^([A-Za-z][A-Za-z0-9_-]{0,62})?$", examples=["EU"])] = ""
     days: Annotated[int, Field(ge=1, le=3650)] | None = None
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel
 
+from meridian.core.body import RequestBody
 from meridian.core.principal import Principal, Role
 from meridian.feature import Control
 from meridian.limits.api.fields import Changed, Reason, Subject
@@ -15,7 +16,7 @@ from meridian.limits.operations import lift_block, reset_counters
 from meridian.limits.tokens import check_token
 
 
-class ResetIn(BaseModel):
+class ResetIn(RequestBody):
     """kind: whose counters."""
 
     kind: Literal["user", "client"]
@@ -23,7 +24,7 @@ class ResetIn(BaseModel):
     reason: Reason
 
 
-class LiftIn(BaseModel):
+class LiftIn(RequestBody):
     """subject: the account or address itself; with the kind "name", what the block is listed as."""
 
     kind: Literal["account", "address", "name"]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends, Query
 from pydantic import BaseModel, Field
 
 from meridian.config.schema.base import Duration
+from meridian.core.body import RequestBody
 from meridian.core.errors import NotFound
 from meridian.core.principal import Principal, Role
 from meridian.feature import Control
@@ -19,11 +20,11 @@ Whose = Literal["users", "clients"]
 KINDS: dict[Whose, Kind] = {"users": "user", "clients": "client"}
 
 
-class OverrideIn(BaseModel):
+class OverrideIn(RequestBody):
     """rate: requests in each window of the limit; tier and risk do not multiply it. expires_in: as 24h or 7d; left out: until it
     is cleared."""
 
-    rate: Annotated[int, Field(strict=True, description="Requests in each window of the limit.")]
+    rate: Annotated[int, Field(description="Requests in each window of the limit.")]
     reason: Reason
     expires_in: Duration | None = None
 

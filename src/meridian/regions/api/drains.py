@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from meridian.config.schema.base import Duration
+from meridian.core.body import RequestBody
 from meridian.core.principal import Principal, Role
 from meridian.feature import Control
 from meridian.regions.api.fields import NamePath, Reason
@@ -14,7 +15,7 @@ from meridian.regions.drain.store import Drains
 from meridian.regions.operations import Drained, drain, undrain
 
 
-class DrainIn(BaseModel):
+class DrainIn(RequestBody):
     """over: how long it takes, as 60s. force: also where the others cannot carry it; requests that residency then lets go
     nowhere get 503."""
 
@@ -23,7 +24,7 @@ class DrainIn(BaseModel):
     force: bool = False
 
 
-class UndrainIn(BaseModel):
+class UndrainIn(RequestBody):
     reason: Reason
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from meridian.core.body import RequestBody
 from meridian.core.errors import InvalidInput
 from meridian.core.suggest import did_you_mean
 from meridian.feature import Control
@@ -17,14 +18,14 @@ from meridian.regions.latency.store import Measurements, Sample
 MOST_SAMPLES = 32
 
 
-class SampleIn(BaseModel):
+class SampleIn(RequestBody):
     """ms: milliseconds of one round trip to the region's edge."""
 
     region: Name
     ms: Annotated[float, Field(gt=0, le=SLOWEST, allow_inf_nan=False)]
 
 
-class LatencyIn(BaseModel):
+class LatencyIn(RequestBody):
     samples: Annotated[list[SampleIn], Field(min_length=1, max_length=MOST_SAMPLES)]
 
 

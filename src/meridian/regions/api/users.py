@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends, Query
 from pydantic import BaseModel
 
 from meridian.config.schema.base import Duration
+from meridian.core.body import RequestBody
 from meridian.core.errors import NotFound
 from meridian.core.names import user_id
 from meridian.core.principal import Principal, Role
@@ -16,7 +17,7 @@ from meridian.regions.homes.store import Home, Homes, Override, Overrides
 from meridian.regions.operations import assign_user_region, set_user_region_override
 
 
-class OverrideIn(BaseModel):
+class OverrideIn(RequestBody):
     """expires_in: as 24h or 7d; left out: until it is cleared."""
 
     region: Name
@@ -59,7 +60,7 @@ class Changed(BaseModel):
     sentence: str
 
 
-class HomeIn(BaseModel):
+class HomeIn(RequestBody):
     region: Name
     reason: Reason
 

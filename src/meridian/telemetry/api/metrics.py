@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from meridian.core.errors import InvalidInput
+from meridian.core.names import known_name
 from meridian.core.principal import Role
 from meridian.feature import Control
 from meridian.telemetry.api.answers import (
@@ -18,7 +19,7 @@ from meridian.telemetry.api.answers import (
     PanelOut,
     QueryOut,
 )
-from meridian.telemetry.metrics.catalogue import metric_of
+from meridian.telemetry.metrics.catalogue import METRICS
 from meridian.telemetry.metrics.panels import panels
 from meridian.telemetry.operations import (
     cleanup_metrics,
@@ -113,7 +114,7 @@ def router(control: Control) -> APIRouter:
     ) -> QueryOut:
         """Any metric over any range; `GET /infrastructure/metrics/catalogue` lists them."""
         labels = tuple(label for each in by for label in each.split(",") if label)
-        unit = metric_of(metric).unit
+        unit = METRICS[known_name(metric, METRICS, "metric")].unit
         found = await query_metric(control, metric, filters(where), labels, range, since, until, step)
         return QueryOut(
             metric=metric,

@@ -14,6 +14,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from meridian.core.wording import said
 from meridian.telemetry.events.types import Event
 
 MOST = 1000
@@ -56,9 +57,4 @@ def reason(error: ValidationError) -> str:
         return "type: this is missing; say which event it is"
     if not where and kind == "model_attributes_type":
         return "an event is a JSON object"
-    said = {
-        "missing": "this is missing; add it",
-        "extra_forbidden": "there is no such field; remove it",
-        "string_pattern_mismatch": "this has characters that cannot stand here",
-    }.get(kind, found["msg"].removeprefix("Value error, "))
-    return f"{where[:80]}: {said}" if where else said
+    return f"{where[:80]}: {said(found)}" if where else said(found)

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from meridian.telemetry.events.currencies import CURRENCIES
+
 LARGEST = 10**9
 """Of any amount or count in one event: a thousand of them are still a sum that history takes."""
 
@@ -40,6 +42,19 @@ User = Annotated[
     StringConstraints(max_length=256),
     Field(description="The app's own id of the user. It is not stored.", repr=False),
 ]
+
+
+def _current(value: Any) -> Any:
+    if not isinstance(value, str) or value in CURRENCIES:
+        return value
+    if value.upper() in CURRENCIES:
+        raise ValueError(f"a currency is written in capitals; write {value.upper()}")
+    raise ValueError("ISO 4217 has no such currency; write a code that is in use, such as EUR")
+
+
+Currency = Annotated[
+    str, BeforeValidator(_current), StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["EUR"])
+]
 Amount = Annotated[int, Field(ge=0, le=LARGEST, strict=True)]
 
 
@@ -69,7 +84,7 @@ class PayoutEvent(_Event):
     payout: Id
     state: Literal["pending", "processing", "paid", "failed"]
     amount: Amount
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["EUR"])]
+    currency: Currency
 
 
 class TicketEvent(_Event):
