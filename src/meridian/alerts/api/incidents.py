@@ -14,6 +14,7 @@ from meridian.alerts.incidents import Incident, public
 from meridian.alerts.operations import acknowledge, incident_of
 from meridian.alerts.settings import Alerts
 from meridian.alerts.store import Records
+from meridian.core.body import RequestBody
 from meridian.core.decision import Decision, to_json
 from meridian.core.ids import new_id
 from meridian.core.principal import Principal, Role
@@ -106,7 +107,7 @@ class IncidentDetail(IncidentOut):
     values: dict[str, ValuesOut]
 
 
-class AcknowledgeIn(BaseModel):
+class AcknowledgeIn(RequestBody):
     reason: Reason
 
 
