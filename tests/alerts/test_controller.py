@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from meridian.alerts.judging import trouble
 from meridian.alerts.operations import acknowledge, expire, silence
 from meridian.alerts.store import Records
 from meridian.core.decision import Decision
@@ -54,6 +55,9 @@ async def test_the_failover_that_explains_it_is_found_in_the_journal(watch: Benc
         "regions.recovery", "failover", "europe-west1", sentence, {"edge": "EU", "turns": [{}] * 4}
     )
     await watch.journal.write([failover])
+    while not (opened := await watch.incidents()):
+        await watch.run(DOWN, 1)
+    assert opened[0].cause == sentence, "from its first second"
     await watch.run(DOWN, 20)
     [incident] = await watch.incidents()
     assert incident.cause == sentence
@@ -216,3 +220,14 @@ async def test_what_is_old_is_forgotten(watch: Bench) -> None:
     watch.clock.advance(91 * 86400)
     await watch.run(GOOD, 1)
     assert await watch.incidents("all") == ()
+
+
+async def test_whether_anybody_judges_the_rules_is_known_to_every_process(watch: Bench) -> None:
+    assert "no alert rule was ever judged" in await trouble(watch)  # type: ignore[arg-type]
+    await watch.run({}, 1)
+    assert await trouble(watch) == ""  # type: ignore[arg-type]
+    async with watch.database.connection() as connection:
+        await connection.execute("UPDATE alert_epoch SET judged = judged - interval '25 seconds'")
+    assert "no alert rule was judged for 25s" in await trouble(watch)  # type: ignore[arg-type]
+    await watch.run({}, 4)
+    assert await trouble(watch) == ""  # type: ignore[arg-type]

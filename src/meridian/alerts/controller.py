@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 RECENT = 200
 """Journal entries that are looked through for what explains an incident."""
 TIDY = 3600.0
+NOTED = 3.0
+"""Seconds between two notes that the rules are judged."""
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class Rules(RulesJudge):
     _decided: tuple[State, bool] | None = None
     _unwritten: bool = False
     _tidied: float = -TIDY
+    _noted: float = -NOTED
 
     def __post_init__(self) -> None:
         self._keeping = Keeping(self.control.database, new_id(self.control.clock.now()))
@@ -68,11 +71,21 @@ class Rules(RulesJudge):
             not each.cause and now - each.started < timedelta(seconds=2 * WITHIN) for each in incidents
         )
         await self._tidy(now)
+        values = await self._values()
+        await self._note()
         return Observation(
-            values=await self._values(),
+            values=values,
             fresh=self.ask(self.control).fresh(),
-            decisions=await self.control.journal.recent(RECENT) if unexplained else (),
+            decisions=await self.control.journal.recent(RECENT) if unexplained or self._expecting() else (),
             stored=stored,
+        )
+
+    def _expecting(self) -> bool:
+        """Whether a condition is met whose time is not over: the incident that it may become says why from its first second."""
+        return any(
+            each.state not in ("quiet", "firing")
+            for held in self._state.held.values()
+            for each in held.standings.values()
         )
 
     async def actuate(self, decision: Decision) -> None:
@@ -107,6 +120,12 @@ class Rules(RulesJudge):
         for incident in await self._keeping.write(self._state, self.control.clock.now()):
             announce(self.control, incident)
         self._unwritten = False
+
+    async def _note(self) -> None:
+        monotonic = self.control.clock.monotonic()
+        if monotonic - self._noted >= NOTED:
+            await Records(self.control.database).judge()
+            self._noted = monotonic
 
     async def _tidy(self, now: datetime) -> None:
         monotonic = self.control.clock.monotonic()
