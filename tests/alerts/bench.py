@@ -64,6 +64,9 @@ class Bench:
     def config(self) -> Config:
         return self.policy
 
+    def starting(self) -> str:
+        return ""
+
     def shared(self, kind: type, make: Any) -> Any:
         return self._shared.setdefault(kind, make())
 

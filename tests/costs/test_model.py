@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meridian.costs.model import MONTH, Cost, Use, assumptions, cost, sentence, total
+from meridian.costs.model import MONTH, Cost, Use, assumptions, cost, per_month, sentence, total
 from meridian.costs.settings import Costs
 
 PRICED = Costs.model_validate(
@@ -98,3 +98,11 @@ def test_the_sentence_says_what_is_assumed() -> None:
 
 def test_without_prices_it_says_so() -> None:
     assert "No prices are configured" in sentence(Costs(), cost(Costs(), "EU", USED, 3600), "1h")
+
+
+def test_what_was_measured_for_minutes_says_nothing_of_a_month() -> None:
+    found = cost(PRICED, "EU", USED, 600)
+    assert per_month(found, 600) is None
+    assert "Only 10m of it were measured: too young to extrapolate" in sentence(PRICED, found, "24h", 600)
+    assert found.parts["instances"] == pytest.approx(200 * 600 / MONTH), "only for the time that was measured"
+    assert per_month(found, MONTH / 2) == pytest.approx(2 * found.total)

@@ -7,8 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from meridian.telemetry.conditions import Condition, Held, Patience, Verdict, problems, verdict, verdicts
+from meridian.telemetry.conditions import (
+    LONGEST,
+    Condition,
+    Held,
+    Patience,
+    Verdict,
+    problems,
+    verdict,
+    verdicts,
+)
+from meridian.telemetry.live.lane import KEPT
 from meridian.telemetry.metrics.query import Value
+from meridian.telemetry.metrics.values import values_of
+from tests.telemetry.profile import avalo
 
 ABOVE = Condition(metric="error_rate", above=0.05, clears=0.02, at_least=100)
 BELOW = Condition(metric="cdn_hit_rate", below=0.85, clears=0.9)
@@ -65,19 +77,33 @@ def test_a_condition_that_makes_no_sense_is_refused(fields: dict[str, object], s
 
 
 def test_a_condition_is_checked_against_the_catalogue() -> None:
-    assert list(problems(Condition(metric="eror_rate", above=1))) == [
+    assert list(problems(Condition(metric="eror_rate", above=1), values_of(avalo()))) == [
         (("metric",), "there is no metric eror_rate", "did you mean error_rate?")
     ]
     wrong = Condition(metric="error_rate", above=1, by=("regoin",), where={"status": ("5xx",)})
-    assert [path for path, _, _ in problems(wrong)] == [("where", "status"), ("by",)]
-    assert (
-        list(
-            problems(
-                Condition.model_validate({"metric": "error_rate", "above": 1, "where": {"region": "EU"}})
-            )
-        )
-        == []
-    )
+    assert [path for path, _, _ in problems(wrong, values_of(avalo()))] == [("where", "status"), ("by", 0)]
+
+
+@pytest.mark.parametrize(
+    ("metric", "label", "value", "said"),
+    [
+        ("error_rate", "region", "EU", ""),
+        ("error_rate", "location", "", ""),
+        ("error_rate", "feature", "chta", "did you mean chat?"),
+        ("error_rate", "service", "chatt", "chat"),
+        ("error_rate", "version", "v7", ""),
+        ("requests_per_second", "status", "500", "5xx"),
+        ("country_requests_per_second", "country", "UK", "use "),
+        ("actions_per_second", "action", "no-such-thing", "use "),
+        ("location_up", "what", "europe-west11", "did you mean europe-west1?"),
+        ("edge_up", "what", "EU-7", ""),
+    ],
+)
+def test_a_value_that_there_cannot_be_is_found(metric: str, label: str, value: str, said: str) -> None:
+    condition = Condition(metric=metric, above=1, where={label: (value,)})
+    found = [todo for _, _, todo in problems(condition, values_of(avalo()))]
+    assert len(found) == bool(said), found
+    assert all(said in todo for todo in found)
 
 
 class Story:
@@ -184,3 +210,7 @@ def test_whatever_happens_firing_and_resolving_take_turns_and_none_comes_too_ear
                 fired.append(now)
         assert (G in held.firing()) == firing
     assert all(sum(at - 600 < each <= at for each in fired) <= PATIENCE.flaps for at in fired)
+
+
+def test_memory_keeps_what_a_value_may_be_made_from() -> None:
+    assert LONGEST == KEPT

@@ -1,6 +1,6 @@
 """What the shape of the `alerts` section cannot say: names that lead nowhere, and words that cannot be filled in."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from meridian.alerts import runbooks
 from meridian.alerts.settings import ALL, Alerts, Rule
@@ -8,7 +8,8 @@ from meridian.alerts.wording import SENTENCE, TITLE, objections
 from meridian.config.schema.root import Config
 from meridian.core.errors import Finding
 from meridian.core.suggest import did_you_mean
-from meridian.telemetry.metrics.catalogue import METRICS
+from meridian.telemetry.conditions import problems
+from meridian.telemetry.metrics.values import values_of
 
 Path = tuple[str | int, ...]
 
@@ -17,9 +18,10 @@ def check(config: Config) -> Iterator[Finding]:
     alerts = config.section(Alerts)
     known = list(dict.fromkeys([*alerts.channels, *alerts.teams, ALL]))
     groups = {rule.group for rule in alerts.rules.values()}
+    values = values_of(config)
     for name, rule in alerts.rules.items():
         path: Path = ("alerts", "rules", name)
-        yield from _metric(path, rule)
+        yield from _condition(path, rule, values)
         yield from _words(path, rule)
         yield from _runbook(path, rule)
         yield from _named((*path, "channels"), "channel or team", rule.channels, known)
@@ -29,22 +31,11 @@ def check(config: Config) -> Iterator[Finding]:
         yield from _named(("alerts", "routes", str(severity)), "channel or team", names, known)
 
 
-def _metric(path: Path, rule: Rule) -> Iterator[Finding]:
-    condition = rule.condition
-    at = (*path, "condition")
-    metric = METRICS.get(condition.metric)
-    if metric is None:
-        todo = did_you_mean(condition.metric, METRICS)
-        yield Finding((*at, "metric"), f"no metric is called {condition.metric}", todo)
-        return
-    for index, label in enumerate(condition.by):
-        if label not in metric.labels:
-            todo = did_you_mean(label, metric.labels)
-            yield Finding((*at, "by", index), f"{metric.name} has no label {label}", todo)
-    for label in condition.where:
-        if label not in metric.labels:
-            todo = did_you_mean(label, metric.labels)
-            yield Finding((*at, "where", label), f"{metric.name} has no label {label}", todo)
+def _condition(
+    path: Path, rule: Rule, known: Callable[[str, str], Collection[str] | None]
+) -> Iterator[Finding]:
+    for keys, what, todo in problems(rule.condition, known):
+        yield Finding((*path, "condition", *keys), what, todo)
 
 
 def _words(path: Path, rule: Rule) -> Iterator[Finding]:

@@ -42,6 +42,20 @@ class Records:
             row = await cursor.fetchone()
         return Epoch(row["epoch"], row["leader"]) if row else Epoch(0, "")
 
+    async def judged(self) -> float | None:
+        """Seconds since the rules were judged last, by PostgreSQL's clock; None: never."""
+        async with self.database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT extract(epoch FROM clock_timestamp() - judged)::float8 AS ago FROM alert_epoch"
+            )
+            row = await cursor.fetchone()
+        return row["ago"] if row else None
+
+    async def judge(self) -> None:
+        """Notes that the rules are judged now."""
+        async with self.database.connection() as connection:
+            await connection.execute("UPDATE alert_epoch SET judged = clock_timestamp()")
+
     async def incidents(self, which: Which = "open", limit: int = 100_000) -> tuple[Incident, ...]:
         """The newest first."""
         statement = f"SELECT * FROM alert_incident {_WHERE[which]} ORDER BY started DESC, id LIMIT %s"  # noqa: S608 - a constant

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from meridian.core.principal import Role
 from meridian.costs.check import section
-from meridian.costs.model import MONTH, Cost, assumptions, cost, sentence, total
+from meridian.costs.model import Cost, assumptions, cost, per_month, sentence, total
 from meridian.costs.use import measured, people, uses
 from meridian.feature import Control
 from meridian.telemetry.history.history import history_of
@@ -33,7 +33,8 @@ class RegionOut(BaseModel):
 
 
 class CostsOut(BaseModel):
-    """Amounts in `currency`. per_month: what a month costs that goes on like this. parts: of all regions. assumed: what of it
+    """Amounts in `currency`. per_month: what a month costs that goes on like this; null: less than an hour was measured.
+    measured_since: null: nothing was. parts: of all regions. assumed: what of it
     is not measured."""
 
     currency: str
@@ -42,7 +43,8 @@ class CostsOut(BaseModel):
     until: datetime
     total: float
     per_user: float | None
-    per_month: float
+    measured_since: datetime | None
+    per_month: float | None
     users: int
     parts: dict[str, float]
     regions: list[RegionOut]
@@ -61,7 +63,7 @@ def router(control: Control) -> APIRouter:
         config, until = control.config(), control.clock.now()
         prices, since = section(config), until - SPANS[range]
         found = await measured(history_of(control), since, until)
-        seconds = SPANS[range].total_seconds()
+        seconds = (until - found.since).total_seconds() if found.since else 0.0
         each = {
             region: cost(prices, region, use, seconds)
             for region, use in uses(prices, config, control.inventory(), found).items()
@@ -74,7 +76,8 @@ def router(control: Control) -> APIRouter:
             until=until,
             total=_money(whole.total),
             per_user=_per_user(whole),
-            per_month=_money(whole.total * MONTH / seconds),
+            measured_since=found.since,
+            per_month=None if (month := per_month(whole, seconds)) is None else _money(month),
             users=round(whole.users),
             parts=_parts(whole),
             regions=[
@@ -88,7 +91,7 @@ def router(control: Control) -> APIRouter:
                 for region, one in each.items()
             ],
             assumed=assumptions(prices),
-            sentence=sentence(prices, whole, range),
+            sentence=sentence(prices, whole, range, seconds),
         )
 
     return routes

@@ -43,7 +43,8 @@ def costs(session: Session, span: str, home: str | None, as_json: bool) -> None:
     rows.append(["all", *_row(found, parts)])
     table(["REGION", *(name.upper() for name in parts), "TOTAL", "USERS", "PER USER"], rows)
     say(found["sentence"])
-    say(f"A month like this: {found['currency']} {found['per_month']:,.2f}.")
+    if found["per_month"] is not None:
+        say(f"A month like this: {found['currency']} {found['per_month']:,.2f}.")
 
 
 def _row(one: Mapping[str, Any], parts: list[str]) -> list[str]:

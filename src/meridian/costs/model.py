@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from meridian.config.schema.base import duration
 from meridian.costs.settings import Costs, Prices
 
 MONTH = 730 * 3600.0
 """Seconds, as clouds bill it."""
+YOUNGEST = 3600.0
+"""Seconds that must have been measured before a month is told from them."""
 GB = 1e9
 FREE = Prices()
 
@@ -43,7 +46,7 @@ class Cost:
 
 
 def cost(costs: Costs, region: str, use: Use, seconds: float) -> Cost:
-    """seconds: of the span in which the use was."""
+    """seconds: that were measured, in which the use was."""
     prices = costs.regions.get(region, FREE)
     instances = use.instances if prices.instances is None else prices.instances
     months = seconds / MONTH
@@ -58,6 +61,11 @@ def cost(costs: Costs, region: str, use: Use, seconds: float) -> Cost:
         "earnings": use.earned / 1000 * costs.tokens.per_thousand_earned,
     }
     return Cost(parts, use.users)
+
+
+def per_month(cost: Cost, seconds: float) -> float | None:
+    """What a month costs that goes on like this; None where too little was measured (seconds) to tell."""
+    return cost.total * MONTH / seconds if seconds >= YOUNGEST else None
 
 
 def total(of: Mapping[str, Cost], users: float) -> Cost:
@@ -83,14 +91,17 @@ def assumptions(costs: Costs) -> list[str]:
     return found
 
 
-def sentence(costs: Costs, cost: Cost, span: str) -> str:
-    """What it comes to, what of it is measured and what is assumed."""
+def sentence(costs: Costs, cost: Cost, span: str, seconds: float = YOUNGEST) -> str:
+    """What it comes to, what of it is measured and what is assumed. seconds: that were measured."""
     if not any(_priced(each) for each in costs.regions.values()) and not cost.total:
         return "No prices are configured, so nothing costs anything; put yours into `costs`."
     money = f"{costs.currency} {cost.total:,.2f} in {span}"
     each = f", {costs.currency} {cost.per_user:.4f} for each active user" if cost.per_user is not None else ""
     assumed = ", ".join(["prices", *assumptions(costs)])
     known = "requests, bytes, AI requests, purchases, earnings, instances of the inventory"
+    if seconds < YOUNGEST:
+        young = f"Only {duration(round(seconds))} of it were measured: too young to extrapolate to a month"
+        return f"{money}{each}. {young}. Measured: {known}. Assumed: {assumed}."
     return f"{money}{each}. Measured: {known}. Assumed: {assumed}."
 
 

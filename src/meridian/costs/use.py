@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from meridian.costs.model import Use
 from meridian.costs.settings import Costs
 from meridian.telemetry.cube import Cube, merged
-from meridian.telemetry.kinds import BUSINESS, PEOPLE, TRAFFIC, Kind
+from meridian.telemetry.kinds import BUSINESS, GAUGE, PEOPLE, TRAFFIC, Kind
 
 if TYPE_CHECKING:
     from meridian.config.inventory import Inventory
@@ -22,16 +22,19 @@ USERS = "users"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """traffic: TRAFFIC by region and feature. business: by region and type. people: PEOPLE by region and who."""
+    """traffic: TRAFFIC by region and feature. business: by region and type. people: PEOPLE by region and who. since: from when on
+    anything was measured; None: never."""
 
     traffic: Cube
     business: Cube
     people: Cube
+    since: datetime | None = None
 
 
 async def measured(history: History, since: datetime, until: datetime) -> Measured:
     """Raises Unavailable while PostgreSQL is away."""
     step = await history.step(since, until)
+    began = await _began(history, since, until, step)
 
     async def whole(kind: Kind, by: Sequence[str], sketches: bool) -> Cube:
         steps = await history.cubes(kind, since, until, step, by=by, sketches=sketches)
@@ -41,7 +44,24 @@ async def measured(history: History, since: datetime, until: datetime) -> Measur
         await whole(TRAFFIC, ("region", "feature"), False),
         await whole(BUSINESS, ("region", "type"), False),
         await whole(PEOPLE, ("region", "who"), True),
+        began,
     )
+
+
+async def _began(history: History, since: datetime, until: datetime, step: int) -> datetime | None:
+    """When the first thing was measured in this time, to 10 seconds where so much is kept. GAUGE is told also without traffic."""
+    found: list[datetime] = []
+    for kind in (TRAFFIC, GAUGE):
+        steps = await history.cubes(kind, since, until, step, sketches=False)
+        if not steps:
+            continue
+        first = datetime.fromtimestamp(steps[0][0], UTC)
+        if first > since:
+            end = min(first + timedelta(seconds=step), until)
+            steps = await history.cubes(kind, first, end, await history.step(first, end), sketches=False)
+            first = datetime.fromtimestamp(steps[0][0], UTC) if steps else first
+        found.append(max(first, since))
+    return min(found, default=None)
 
 
 def uses(costs: Costs, config: Config, inventory: Inventory, found: Measured) -> dict[str, Use]:

@@ -9,6 +9,7 @@ from meridian.degradation import policytests
 from meridian.degradation.plan import asked, section
 from meridian.degradation.settings import Degradation, Level
 from meridian.telemetry.conditions import problems
+from meridian.telemetry.metrics.values import values_of
 
 SECTION = "degradation"
 
@@ -16,7 +17,7 @@ SECTION = "degradation"
 def check(config: Config) -> Iterator[Finding]:
     """References first: the promises may follow any name once every name leads somewhere."""
     settings = section(config)
-    found = [*_references(config, settings), *_essential(config, settings), *_rules(settings)]
+    found = [*_references(config, settings), *_essential(config, settings), *_rules(config, settings)]
     yield from found
     if not found:
         yield from policytests.run(config)
@@ -55,14 +56,14 @@ def _empty(level: Level) -> bool:
     return not level.turns_off and not level.only_essential
 
 
-def _rules(settings: Degradation) -> Iterator[Finding]:
+def _rules(config: Config, settings: Degradation) -> Iterator[Finding]:
     for name, rule in settings.rules.items():
         path = (SECTION, "rules", name)
         if rule.level not in settings.levels:
             listed = ", ".join(map(str, sorted(settings.levels)))
             what = f"there is no level {rule.level} to go to"
             yield Finding((*path, "level"), what, f"use one of {listed}, or write the level")
-        for keys, what, todo in problems(asked(rule)):
+        for keys, what, todo in problems(asked(rule), values_of(config)):
             yield Finding((*path, "condition", *keys), what, todo)
 
 

@@ -6,14 +6,15 @@ what keeps going to and fro is told once and not resolved until it has been quie
 """
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from meridian.config.schema.base import PositiveDuration, Section
+from meridian.config.schema.base import PositiveDuration, Section, duration
 from meridian.core.suggest import did_you_mean
+from meridian.telemetry.kinds import OTHER
 from meridian.telemetry.metrics.catalogue import METRICS
 from meridian.telemetry.metrics.query import Group, Query, Value
 
@@ -28,6 +29,8 @@ def _several(value: object) -> object:
 Values = Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1, max_length=50)]
 """One value, or a list of them."""
 
+LONGEST = 900.0
+"""Seconds that a value is made from at most: what memory keeps."""
 BREAK = 30.0
 """Seconds without a value after which a condition that is met again begins anew to be met."""
 
@@ -74,18 +77,30 @@ class Condition(Section):
         return self.above if self.above is not None else self.below or 0.0
 
 
-def problems(condition: Condition) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """What the shape of a condition cannot say: (keys inside of it, what is wrong, what to do)."""
+def problems(
+    condition: Condition, known: Callable[[str, str], Collection[str] | None]
+) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """What the shape of a condition cannot say: (keys inside of it, what is wrong, what to do). known: metric, label -> the
+    values that there can be, or None where nobody knows (see `metrics.values`)."""
     if condition.metric not in METRICS:
         todo = did_you_mean(condition.metric, METRICS)
         yield ("metric",), f"there is no metric {condition.metric}", todo
         return
     labels = METRICS[condition.metric].labels
-    named: list[tuple[tuple[str, ...], str]] = [(("where", label), label) for label in condition.where]
-    named += [(("by",), label) for label in condition.by]
+    named: list[tuple[tuple[str | int, ...], str]] = [(("where", label), label) for label in condition.where]
+    named += [(("by", index), label) for index, label in enumerate(condition.by)]
     for path, label in named:
         if label not in labels:
             yield path, f"{condition.metric} has no label {label}", did_you_mean(label, labels)
+    for label, wanted in condition.where.items():
+        values = known(condition.metric, label) if label in labels else None
+        for value in wanted:
+            if values is not None and value not in (*values, "", OTHER):
+                said = f"{condition.metric} knows no" if label == "what" else f"there is no {label}"
+                yield ("where", label), f"{said} {value}", did_you_mean(value, values)
+    if condition.over > LONGEST:
+        what = f"a value is judged over at most {duration(LONGEST)}"
+        yield ("over",), what, "choose a shorter time; `for` says how long it has to be bad"
 
 
 @dataclass(frozen=True, slots=True)

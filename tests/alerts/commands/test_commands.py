@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from meridian.api.app import application
 from meridian.api.control import ControlPlane
 from meridian.api.settings import Settings
+from meridian.cli.client import Refused
 from meridian.cli.main import program
 from meridian.core.errors import MeridianError
 from meridian.features import features
@@ -86,7 +87,9 @@ def done(*arguments: str) -> str:
 
 
 def told(*arguments: str) -> Any:
-    return json.loads(done(*arguments, "--json"))
+    result = run(*arguments, "--json")
+    assert result.exception is None, (result.output, result.exception)
+    return json.loads(result.stdout)
 
 
 def refused(*arguments: str) -> str:
@@ -102,7 +105,7 @@ def broken(control: ControlPlane, value: float = 0.0) -> bool:
 
 
 def test_an_incident_from_its_first_second_to_its_end(control: ControlPlane) -> None:
-    assert done("alerts") == "nothing is wrong\n"
+    until(lambda: run("alerts").output == "nothing is wrong\n")
     until(lambda: broken(control), 60)
     _rules_say_how_they_stand()
     listed = done("alerts")
@@ -203,3 +206,15 @@ def test_what_cannot_be_done_is_said(control: ControlPlane) -> None:
 
 def _address() -> str:
     return os.environ["MERIDIAN_CONTROL"]
+
+
+def test_while_nobody_judges_the_rules_nothing_is_called_right(control: ControlPlane) -> None:
+    until(lambda: run("alerts").output == "nothing is wrong\n")
+    control.readiness.starting = "the tables of alerts could not be made"
+    for arguments in (("alerts",), ("alerts", "rules")):
+        result = run(*arguments)
+        assert result.return_value == 1
+        assert "nothing is wrong" not in result.output
+        assert "alert rules are not judged: the tables of alerts could not be made" in result.output
+    with pytest.raises(Refused, match="history cannot be read: the tables of alerts could not be made"):
+        raise run("metrics", "history", "latency").exception or AssertionError

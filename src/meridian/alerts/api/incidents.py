@@ -11,6 +11,7 @@ from meridian.alerts.decisions import NAME
 from meridian.alerts.deliveries.queue import Queue
 from meridian.alerts.explaining import WITHIN, places
 from meridian.alerts.incidents import Incident, public
+from meridian.alerts.judging import trouble
 from meridian.alerts.operations import acknowledge, incident_of
 from meridian.alerts.settings import Alerts
 from meridian.alerts.store import Records
@@ -74,9 +75,11 @@ class IncidentOut(BaseModel):
 
 
 class IncidentsOut(BaseModel):
-    """The newest first. Of each incident at most 50 alerts are listed."""
+    """The newest first. Of each incident at most 50 alerts are listed. trouble: why rules are not judged now, in which case
+    there may be more; empty while they are."""
 
     incidents: list[IncidentOut]
+    trouble: str
 
 
 class DeliveryOut(BaseModel):
@@ -122,7 +125,9 @@ def router(control: Control) -> APIRouter:
     ) -> IncidentsOut:
         """What is wrong now (acknowledged ones are open too), or was."""
         found = await Records(control.database).incidents(state, limit)
-        return IncidentsOut(incidents=[IncidentOut.of(each) for each in found])
+        return IncidentsOut(
+            incidents=[IncidentOut.of(each) for each in found], trouble=await trouble(control)
+        )
 
     @routes.get("/{id}", dependencies=ops)
     async def incident(id: IdPath) -> IncidentDetail:

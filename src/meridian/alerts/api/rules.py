@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from meridian.alerts import runbooks
 from meridian.alerts.judge import labels_of
+from meridian.alerts.judging import trouble
 from meridian.alerts.settings import Alerts, Rule
 from meridian.alerts.store import Records
 from meridian.alerts.telling import channels_for
@@ -59,7 +60,10 @@ class RuleOut(BaseModel):
 
 
 class RulesOut(BaseModel):
+    """trouble: why no rule is judged now; empty while they are."""
+
     rules: list[RuleOut]
+    trouble: str
 
 
 class RunbookOut(BaseModel):
@@ -79,7 +83,7 @@ def router(control: Control) -> APIRouter:
         alerts = control.config().section(Alerts)
         held = await Records(control.database).held()
         found = [await _rule(control, alerts, name, held.get(name, Held())) for name in alerts.rules]
-        return RulesOut(rules=found)
+        return RulesOut(rules=found, trouble=await trouble(control))
 
     @routes.get("/runbooks/{name}", dependencies=ops)
     async def runbook(
@@ -94,12 +98,12 @@ def router(control: Control) -> APIRouter:
 
 
 async def _rule(control: Control, alerts: Alerts, name: str, held: Held) -> RuleOut:
-    rule, trouble = alerts.rules[name], ""
+    rule, unasked = alerts.rules[name], ""
     now: dict[Group, Verdict] = {}
     try:
         now = dict(verdicts(rule.condition, await metrics_of(control).now(rule.condition.query)))
     except MeridianError as error:
-        trouble = str(error)
+        unasked = str(error)
     groups = {
         group: _group(rule, group, held.standings.get(group), now.get(group))
         for group in {*held.standings, *now}
@@ -123,8 +127,8 @@ async def _rule(control: Control, alerts: Alerts, name: str, held: Held) -> Rule
         group=rule.group,
         runbook=rule.runbook,
         channels=list(channels_for(rule, alerts)),
-        state=_state([each.state for each in groups.values()], trouble),
-        trouble=trouble,
+        state=_state([each.state for each in groups.values()], unasked),
+        trouble=unasked,
         firing=len(held.firing()),
         groups=[groups[group] for group in listed[:MOST]],
     )

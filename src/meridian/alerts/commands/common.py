@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import quote
 
+import click
+
 from meridian.config.schema.base import duration
+from meridian.console import styled
 
 INCIDENTS = "/infrastructure/incidents"
 SILENCES = "/infrastructure/silences"
@@ -30,6 +33,13 @@ class Session(Protocol):
     """What the program hands to commands as `ctx.obj`."""
 
     def client(self, home: str | None = None) -> Client: ...
+
+
+def blind(trouble: str) -> None:
+    """Says why rules are not judged, and ends with 1: a list that is empty because nobody looks is no good news."""
+    if trouble:
+        click.echo(styled(trouble, fg="red"), err=True)
+        click.get_current_context().exit(1)
 
 
 def part(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import click
 
-from meridian.alerts.commands.common import INCIDENTS, Session, ago
+from meridian.alerts.commands.common import INCIDENTS, Session, ago, blind
 from meridian.console import counted, emit, home_option, json_option, say, styled, table
 
 
@@ -16,12 +16,13 @@ def alerts(context: click.Context, every: bool, home: str | None, as_json: bool)
     if context.invoked_subcommand is not None:
         return
     session: Session = context.obj
-    found = session.client(home).get(INCIDENTS, {"state": "all" if every else "open"})["incidents"]
+    answer = session.client(home).get(INCIDENTS, {"state": "all" if every else "open"})
+    found, trouble = answer["incidents"], answer["trouble"]
     if as_json:
         emit(found)
-    elif not found:
+    elif not found and not trouble:
         say("nothing is wrong" if not every else "nothing was ever wrong")
-    else:
+    elif found:
         rows = [
             [
                 each["id"][:8],
@@ -39,3 +40,4 @@ def alerts(context: click.Context, every: bool, home: str | None, as_json: bool)
             say(
                 styled(f"{counted(len(found), 'incident')}; see one with `meridian alerts show ID`", dim=True)
             )
+    blind(trouble)

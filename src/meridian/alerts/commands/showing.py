@@ -2,7 +2,7 @@
 
 import click
 
-from meridian.alerts.commands.common import INCIDENTS, RULES, RUNBOOKS, SILENCES, Session, ago, part
+from meridian.alerts.commands.common import INCIDENTS, RULES, RUNBOOKS, SILENCES, Session, ago, blind, part
 from meridian.config.schema.base import duration
 from meridian.console import emit, home_option, json_option, say, table
 
@@ -95,7 +95,8 @@ def silences(session: Session, home: str | None, as_json: bool) -> None:
 @click.pass_obj
 def rules(session: Session, home: str | None, as_json: bool) -> None:
     """List the rules: when each fires, how it stands now, and who would be told."""
-    found = session.client(home).get(RULES)["rules"]
+    answer = session.client(home).get(RULES)
+    found = answer["rules"]
     if as_json:
         emit(found)
     elif not found:
@@ -113,6 +114,7 @@ def rules(session: Session, home: str | None, as_json: bool) -> None:
             for each in found
         ]
         table(["RULE", "SEVERITY", "NOW", "FIRES WHEN", "TELLS", "TROUBLE"], rows)
+    blind(answer["trouble"])
 
 
 @click.command(short_help="What to do about an alert.")

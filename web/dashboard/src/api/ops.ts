@@ -53,6 +53,9 @@ export const ops = {
   incidents: async (state: 'open' | 'resolved' | 'all', signal?: AbortSignal) =>
     (await request<{ incidents: Incident[] }>(query('/incidents', { state, limit: 200 }), { signal }))
       .incidents,
+  /** Why alert rules are not judged now; empty while they are. */
+  unjudged: async (signal?: AbortSignal) =>
+    (await request<{ trouble: string }>(query('/incidents', { state: 'open', limit: 1 }), { signal })).trouble,
   incident: (id: string, signal?: AbortSignal) =>
     request<IncidentDetail>(`/incidents/${encoded(id)}`, { signal }),
   acknowledge: (id: string, reason: string) =>

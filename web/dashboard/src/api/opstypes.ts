@@ -209,7 +209,8 @@ export interface Costs {
   range: string;
   total: number;
   per_user: number | null;
-  per_month: number;
+  /** null: less than an hour was measured */
+  per_month: number | null;
   users: number;
   parts: Record<string, number>;
   regions: {

@@ -31,11 +31,17 @@ export interface Live {
   at: string;
   active_users: number | null;
   paying_users: number | null;
-  tokens: { earned: number; spent: number; net: number; transactions: number };
-  fraud_alerts: { active: number; critical: number; resolved_today: number };
-  payouts: { pending: number; processing: number; failed: number; amount: number; currency: string };
-  support: { open: number; urgent: number; mean_response_time: number | null };
-  panic: { last_24h: number; active: number };
+  tokens: { earned: number | null; spent: number | null; net: number | null; transactions: number | null };
+  fraud_alerts: { active: number | null; critical: number | null; resolved_today: number | null };
+  payouts: {
+    pending: number | null;
+    processing: number | null;
+    failed: number | null;
+    amount: number | null;
+    currency: string;
+  };
+  support: { open: number | null; urgent: number | null; mean_response_time: number | null };
+  panic: { last_24h: number | null; active: number | null };
   system: { status: string; sentence: string };
   services: ServiceLive[];
   regions: RegionLive[];

@@ -59,24 +59,24 @@ function Counted({ live }: { live: Live }) {
       <Tile name="Paying users" value={count(live.paying_users)}>
         {live.active_users ? `${text((live.paying_users ?? 0) / live.active_users, 'share')} of active` : ''}
       </Tile>
-      <Tile name="Tokens / min" value={`${tokens.net > 0 ? '+' : ''}${count(tokens.net)}`}>
+      <Tile name="Tokens / min" value={`${(tokens.net ?? 0) > 0 ? '+' : ''}${count(tokens.net)}`}>
         {count(tokens.earned)} earned, {count(tokens.spent)} spent, {count(tokens.transactions)} moves
       </Tile>
       <Tile
         name="Payouts waiting"
-        value={count(payouts.pending + payouts.processing)}
-        tone={payouts.failed > 10 ? 'bad' : undefined}
+        value={count(payouts.pending === null ? null : payouts.pending + (payouts.processing ?? 0))}
+        tone={(payouts.failed ?? 0) > 10 ? 'bad' : undefined}
       >
         {count(payouts.failed)} failed, {money(payouts.amount, payouts.currency)} in total
       </Tile>
       <Tile
         name="Fraud alerts"
         value={count(fraud.active)}
-        tone={fraud.critical > 5 ? 'bad' : fraud.critical ? 'warn' : undefined}
+        tone={(fraud.critical ?? 0) > 5 ? 'bad' : fraud.critical ? 'warn' : undefined}
       >
         {count(fraud.critical)} critical, {count(fraud.resolved_today)} resolved today
       </Tile>
-      <Tile name="Support tickets" value={count(support.open)} tone={support.urgent > 50 ? 'bad' : undefined}>
+      <Tile name="Support tickets" value={count(support.open)} tone={(support.urgent ?? 0) > 50 ? 'bad' : undefined}>
         {count(support.urgent)} urgent{response}
       </Tile>
       <Tile name="Panic passes" value={count(panic.active)}>

@@ -44,7 +44,11 @@ function Whole({ costs }: { costs: Costs }) {
     <>
       <div className="tiles">
         <Tile name={`Total in ${costs.range}`} value={amount(costs.total, currency)} />
-        <Tile name="At this rate in a month" value={amount(costs.per_month, currency)} />
+        <Tile
+          name="At this rate in a month"
+          value={amount(costs.per_month, currency)}
+          note={costs.per_month === null ? 'measured for less than an hour' : ''}
+        />
         <Tile name="Per user" value={amount(costs.per_user, currency)} note={`${count(costs.users)} users`} />
       </div>
       <p className="muted">{costs.sentence}</p>

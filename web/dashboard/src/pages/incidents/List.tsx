@@ -1,8 +1,11 @@
 /** All incidents of a state, the worst that are open first. */
+import { ops } from '../../api/ops.ts';
 import type { Incident } from '../../api/opstypes.ts';
 import { href, useParam } from '../../app/router.ts';
 import { ago, atFull } from '../../format/time.ts';
 import { useNow } from '../../live/useNow.ts';
+import { usePolled } from '../../live/usePolled.ts';
+import { Unjudged } from '../../overview/Story.tsx';
 import { Badge, capital, Empty, Link, ProblemNote, Segmented, Skeleton } from '../../ui/basics.tsx';
 import { Severity } from '../../ui/Severity.tsx';
 import { duration, lastedFor } from './timeline.ts';
@@ -18,6 +21,7 @@ export function List() {
   const [which, setWhich] = useParam<Which>('state', 'open', ['open', 'resolved', 'all']);
   const found = useIncidents(which);
   const incidents = found.data?.toSorted(before);
+  const unjudged = usePolled('unjudged', ops.unjudged, 10).data;
   return (
     <>
       <div className="toolbar">
@@ -28,7 +32,8 @@ export function List() {
       </div>
       {found.problem && <ProblemNote problem={found.problem} again={found.again} />}
       {!incidents && !found.problem && <Skeleton height={220} />}
-      {incidents?.length === 0 && (
+      {unjudged && <Unjudged sentence={unjudged} />}
+      {incidents?.length === 0 && !unjudged && (
         <section className="card">
           <Empty title={which === 'open' ? 'Nothing is wrong' : 'No incident is known'}>
             {which === 'open'
