@@ -81,8 +81,8 @@ async def test_everything_that_is_wrong_is_told_at_once_with_its_place_and_nothi
         .replace("[US, CA]", "[US, XX]")
         .replace("{service: app,", "{service: ap,")
     )
-    for path in (CONFIG, f"{CONFIG}/plan"):
-        refused = await world.post(path, {"text": text, "reason": "r"})
+    for path, more in ((CONFIG, {"reason": "r"}), (f"{CONFIG}/plan", {})):
+        refused = await world.post(path, {"text": text, **more})
         assert refused.status_code == 422, refused.text
         problem = refused.json()
         assert problem["type"].endswith("invalid-configuration")
