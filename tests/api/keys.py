@@ -26,7 +26,7 @@ JWKS = {"keys": [jwk(EC, "ec"), jwk(ED, "ed"), jwk(RSA, "rsa")]}
 
 
 def token(key: Any = EC, algorithm: str = "ES256", kid: str | None = "ec", **claims: Any) -> str:
-    payload = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u1", "exp": int(time.time()) + 60, **claims}
+    payload = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u1", "exp": int(time.time()) + 3600, **claims}
     payload = {name: value for name, value in payload.items() if value is not None}
     return jwt.encode(payload, key, algorithm=algorithm, headers={"kid": kid} if kid else None)
 
