@@ -1,5 +1,5 @@
 /** One panel: its history over the range of the page, asked for again at its own rate while it is on the screen. */
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { api, RANGES, type Range } from '../api/client.ts';
 import type { PanelInfo, Series } from '../api/types.ts';
 import { href, useParam } from '../app/router.ts';
@@ -14,6 +14,13 @@ import { useVisible } from './useVisible.ts';
 import './chart.css';
 
 export const RANGE_NAMES = Object.keys(RANGES) as Range[];
+
+/** Seconds after which a panel with nothing on it is asked for again: its first line should not wait for a whole minute. */
+const EMPTY = 10;
+
+function measured(series: Series): boolean {
+  return series.lines.some((line) => line.values.some((value) => value !== null));
+}
 
 export function useRange() {
   return useParam<Range>('range', '15m', RANGE_NAMES);
@@ -35,12 +42,14 @@ export function Panel({
   const [tables, setTables] = useParam<string>('tables', '');
   const { frame, visible } = useVisible<HTMLElement>();
   const key = `${info.name}|${range}|${region}`;
+  const [empty, setEmpty] = useState(true);
   const polled = usePolled(
     key,
     (signal) => api.history(info.name, range, region, signal),
-    info.refresh,
+    empty ? Math.min(info.refresh, EMPTY) : info.refresh,
     visible,
   );
+  useEffect(() => setEmpty(!polled.data || !measured(polled.data)), [polled.data]);
   const shown = tables.split(',').filter(Boolean);
   const asTable = shown.includes(info.name);
   const toggle = () =>
@@ -127,8 +136,7 @@ function Content({
     const end = (series.times.at(-1) ?? Math.floor(Date.now() / 1000)) + 0;
     return [end - RANGES[range] + series.step, end];
   }, [series, range]);
-  const measured = series.lines.some((line) => line.values.some((value) => value !== null));
-  if (!measured)
+  if (!measured(series))
     return (
       <div style={{ minHeight: height + 26 }} className="empty">
         <strong>Nothing measured yet</strong>
