@@ -94,6 +94,9 @@ class App:
     writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.server is None:  # accepted in the moment in which this app was killed
+            writer.transport.abort()
+            return
         self.writers.add(writer)
         try:
             while await self._one(reader, writer):
@@ -177,8 +180,17 @@ class Apps:
 
     def close(self) -> None:
         self.kill(*self.by_location)
+        self._run(self._settled())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
+
+    async def _settled(self) -> None:
+        """Until every connection has ended, also one that was just being accepted."""
+        async with asyncio.timeout(5):
+            await asyncio.sleep(0.01)
+            while len(asyncio.all_tasks()) > 1:
+                await asyncio.sleep(0.01)
         self._loop.close()
 
     def _run(self, work: Any) -> None:
