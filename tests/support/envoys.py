@@ -191,7 +191,6 @@ class Apps:
             await asyncio.sleep(0.01)
             while len(asyncio.all_tasks()) > 1:
                 await asyncio.sleep(0.01)
-        self._loop.close()
 
     def _run(self, work: Any) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
