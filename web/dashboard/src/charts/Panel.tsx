@@ -15,11 +15,14 @@ import './chart.css';
 
 export const RANGE_NAMES = Object.keys(RANGES) as Range[];
 
-/** Seconds after which a panel with nothing on it is asked for again: its first line should not wait for a whole minute. */
-const EMPTY = 10;
+/** Seconds after which a panel with little on it is asked for again: it should not take a minute to begin, and another to move. */
+const SOON = 10;
+/** Values of its longest line from which on a panel is asked for at its own rate. */
+const ENOUGH = 6;
 
-function measured(series: Series): boolean {
-  return series.lines.some((line) => line.values.some((value) => value !== null));
+/** How many values its longest line has. */
+function measured(series: Series): number {
+  return Math.max(0, ...series.lines.map((line) => line.values.filter((value) => value !== null).length));
 }
 
 export function useRange() {
@@ -42,14 +45,14 @@ export function Panel({
   const [tables, setTables] = useParam<string>('tables', '');
   const { frame, visible } = useVisible<HTMLElement>();
   const key = `${info.name}|${range}|${region}`;
-  const [empty, setEmpty] = useState(true);
+  const [begins, setBegins] = useState(true);
   const polled = usePolled(
     key,
     (signal) => api.history(info.name, range, region, signal),
-    empty ? Math.min(info.refresh, EMPTY) : info.refresh,
+    begins ? Math.min(info.refresh, SOON) : info.refresh,
     visible,
   );
-  useEffect(() => setEmpty(!polled.data || !measured(polled.data)), [polled.data]);
+  useEffect(() => setBegins(!polled.data || measured(polled.data) < ENOUGH), [polled.data]);
   const shown = tables.split(',').filter(Boolean);
   const asTable = shown.includes(info.name);
   const toggle = () =>
