@@ -57,13 +57,14 @@ def _empty(level: Level) -> bool:
 
 
 def _rules(config: Config, settings: Degradation) -> Iterator[Finding]:
+    known = values_of(config)
     for name, rule in settings.rules.items():
         path = (SECTION, "rules", name)
         if rule.level not in settings.levels:
             listed = ", ".join(map(str, sorted(settings.levels)))
             what = f"there is no level {rule.level} to go to"
             yield Finding((*path, "level"), what, f"use one of {listed}, or write the level")
-        for keys, what, todo in problems(asked(rule), values_of(config)):
+        for keys, what, todo in problems(asked(rule), known):
             yield Finding((*path, "condition", *keys), what, todo)
 
 

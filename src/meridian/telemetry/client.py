@@ -20,6 +20,7 @@ from typing import Any, Self
 
 import httpx
 
+from meridian.core.backoff import backoff, spread
 from meridian.core.errors import InvalidInput
 from meridian.telemetry.events.batch import MOST
 from meridian.telemetry.events.buffer import BUFFER, Buffer, Told, event
@@ -29,6 +30,7 @@ EVERY = 1.0
 """Seconds between batches."""
 TIMEOUT = 5.0
 """Seconds for one try."""
+FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 
 
@@ -140,7 +142,7 @@ class AsyncEventsClient:
 
     def _backoff(self, failures: int) -> float:
         """Between half and all of 0.5 s, 1 s, 2 s ... 30 s, so that an app's many servers do not come back all at once."""
-        return min(LONGEST_PAUSE, 0.5 * 2.0 ** min(failures - 1, 10)) * (0.5 + self._jitter() / 2)
+        return spread(backoff(failures, FIRST_PAUSE, LONGEST_PAUSE), self._jitter())
 
     async def _rest(self, seconds: float, *, wakes: bool) -> None:
         if not wakes:

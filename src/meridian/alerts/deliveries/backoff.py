@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from meridian.core.backoff import backoff, spread
+
 FIRST, LONGEST = 1.0, 60.0
 OBEYED = 900.0
 """Seconds: the longest that a receiver's Retry-After is obeyed. Who answers more is tried again then."""
@@ -11,8 +13,7 @@ OBEYED = 900.0
 def pause(attempts: int, chance: float) -> float:
     """Seconds after so many attempts: about 1, 2, 4 ... up to 60. chance: between 0 and 1; spreads what failed together, over
     half of the time ("equal jitter", so that it is never at once)."""
-    whole = min(LONGEST, FIRST * 2.0 ** min(max(attempts, 1) - 1, 20))
-    return whole / 2 + chance * whole / 2
+    return spread(backoff(max(attempts, 1), FIRST, LONGEST), chance)
 
 
 def retry_after(header: str, now: datetime) -> float | None:
