@@ -74,10 +74,6 @@ class Histogram:
         total = self.total
         return sum(middle(place) * n for place, n in self.counts.items()) / total if total else None
 
-    def above(self, value: float) -> int:
-        """How many are larger than `value`, by their buckets' middles."""
-        return sum(n for place, n in self.counts.items() if middle(place) > value)
-
     def to_json(self) -> list[int]:
         """Bucket, count, bucket, count..., in order."""
         return [each for pair in sorted(self.counts.items()) for each in pair]
