@@ -1,0 +1,31 @@
+"""One machine's part of a run: starts the processes that send, adds up what they report each second, ends them."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from meridian.loadtest.engine.progress import Progress
+from meridian.loadtest.plan import Plan, Shard
+from meridian.loadtest.record import Record
+
+
+async def run(
+    plan: Plan,
+    *,
+    on_second: Callable[[Progress], None],
+    shard: Shard = Shard(),  # noqa: B008 - frozen
+    processes: int = 1,
+    start_at: float | None = None,
+    stop: asyncio.Event | None = None,
+    halt: asyncio.Event | None = None,
+    sample: Mapping[str, int] | None = None,
+) -> Record:
+    """The record of this shard, complete.
+
+    start_at: seconds since 1970, the same on all machines; None: as soon as every process is ready. stop: once set, nothing new
+    begins (also no further step of a flow), and answers are waited for up to the plan's timeout. halt: once set, nothing is waited for. on_second: called at the start,
+    then each second, then at the end; what it raises ends the run and is raised here. sample: name -> pid of processes whose CPU and
+    memory are noted each second; those that send are noted as "load generator 1" and so on.
+
+    A process that dies makes every later second late, and the run goes on with the others. Raises Unavailable when none could be started.
+    """
+    raise NotImplementedError
