@@ -1,12 +1,13 @@
 """How long requests took, in buckets whose width grows with the value (as in HdrHistogram): merging is adding, so that any
 percentile of any range is that of all its requests, never a mean of percentiles.
 
-Up to 128 a bucket is one unit wide; above, each doubling has 64 buckets, so that a bucket's middle is within 0.8 % of every
-value in it.
+How fine the buckets are is a scale's. Telemetry's is of milliseconds: up to 128 a bucket is one unit wide; above, each
+doubling has 64 buckets, so that a bucket's middle is within 0.8 % of every value in it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar, Self
 
 EXACT = 128
 PER_OCTAVE = 64
@@ -17,21 +18,38 @@ MOST = 2**53
 """No bucket's count is so large."""
 
 
-def bucket(value: int) -> int:
-    """value: not negative."""
-    if value < EXACT:
-        return max(value, 0)
-    shift = min(value, LARGEST).bit_length() - 7
-    return shift * PER_OCTAVE + (min(value, LARGEST) >> shift)
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """bucket: of a value that is not negative. middle: the value that stands for a bucket's. buckets: how many there are."""
+
+    bucket: Callable[[int], int]
+    middle: Callable[[int], float]
+    buckets: int
 
 
-def middle(bucket: int) -> float:
-    """The value that stands for the bucket's."""
-    if bucket < EXACT:
-        return float(bucket)
-    shift = bucket // PER_OCTAVE - 1
-    low = (bucket - shift * PER_OCTAVE) << shift
-    return low + ((1 << shift) - 1) / 2
+def scale(bits: int, largest: int) -> Scale:
+    """Buckets one unit wide below 2**bits and half as many for each doubling above, so that a middle is within 2**-bits of its
+    values. largest: what is larger counts as this."""
+    exact, per_octave = 1 << bits, 1 << bits - 1
+
+    def bucket(value: int) -> int:
+        if value < exact:
+            return max(value, 0)
+        shift = min(value, largest).bit_length() - bits
+        return shift * per_octave + (min(value, largest) >> shift)
+
+    def middle(bucket: int) -> float:
+        if bucket < exact:
+            return float(bucket)
+        shift = bucket // per_octave - 1
+        low = (bucket - shift * per_octave) << shift
+        return low + ((1 << shift) - 1) / 2
+
+    return Scale(bucket, middle, bucket(largest) + 1)
+
+
+MILLISECONDS = scale(7, LARGEST)
+bucket, middle = MILLISECONDS.bucket, MILLISECONDS.middle
 
 
 @dataclass(slots=True)
@@ -39,16 +57,17 @@ class Histogram:
     """counts: bucket -> how many."""
 
     counts: dict[int, int] = field(default_factory=dict)
+    scale: ClassVar[Scale] = MILLISECONDS
 
     @classmethod
-    def of(cls, values: Iterable[int]) -> "Histogram":
+    def of(cls, values: Iterable[int]) -> Self:
         made = cls()
         for value in values:
             made.add(value)
         return made
 
     def add(self, value: int, n: int = 1) -> None:
-        place = bucket(value)
+        place = self.scale.bucket(value)
         self.counts[place] = self.counts.get(place, 0) + n
 
     def merge(self, counts: Mapping[int, int]) -> None:
@@ -61,31 +80,33 @@ class Histogram:
         return sum(self.counts.values())
 
     def percentile(self, share: float) -> float | None:
-        """The nearest-rank percentile, within 0.8 %; None without values. share: 0 < share <= 1."""
+        """The nearest-rank percentile, as near as the scale is fine; None without values. share: 0 < share <= 1."""
         wanted = share * self.total
         seen = 0
         for place in sorted(self.counts):
             seen += self.counts[place]
             if seen >= wanted - 1e-9:
-                return middle(place)
+                return self.scale.middle(place)
         return None
 
     def mean(self) -> float | None:
         total = self.total
-        return sum(middle(place) * n for place, n in self.counts.items()) / total if total else None
+        return (
+            sum(self.scale.middle(place) * n for place, n in self.counts.items()) / total if total else None
+        )
 
     def to_json(self) -> list[int]:
         """Bucket, count, bucket, count..., in order."""
         return [each for pair in sorted(self.counts.items()) for each in pair]
 
     @classmethod
-    def from_json(cls, raw: list[int]) -> "Histogram":
+    def from_json(cls, raw: list[int]) -> Self:
         """Raises ValueError or TypeError when it is none."""
-        if len(raw) % 2 or len(raw) > 2 * (bucket(LARGEST) + 1):
+        if len(raw) % 2 or len(raw) > 2 * cls.scale.buckets:
             raise ValueError("a histogram is pairs of bucket and count")
         if not all(type(each) is int and 0 <= each < MOST for each in raw):
             raise ValueError("a histogram is pairs of bucket and count, which are whole numbers")
-        if any(place > bucket(LARGEST) for place in raw[::2]):
+        if any(place >= cls.scale.buckets for place in raw[::2]):
             raise ValueError("a histogram has no such bucket")
         made = cls()
         for place, n in zip(raw[::2], raw[1::2], strict=True):
