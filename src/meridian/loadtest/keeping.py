@@ -1,0 +1,47 @@
+"""Keeps the list of load tests true and short: old ones go, and an undone start is a stop. It decides nothing by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from meridian.loadtest.store import LoadTests
+
+if TYPE_CHECKING:
+    from meridian.config.schema.root import Config
+    from meridian.core.decision import Decision
+    from meridian.feature import Control
+
+NAME = "load_tests"
+KEPT = timedelta(days=90)
+"""For so long a load test and its record are kept."""
+
+
+@dataclass(slots=True)
+class Keeping:
+    """A controller, so that one process of all that are control does it."""
+
+    control: Control
+    name: str = NAME
+    interval: float = 600.0
+
+    def initial(self) -> None:
+        return None
+
+    async def observe(self) -> None:
+        now = self.control.clock.now()
+        await LoadTests(self.control.database).forget_before(now - KEPT, now)
+
+    def decide(self, policy: Config, state: None, observation: None, now: datetime) -> tuple[None, Sequence[Decision]]:
+        return None, ()
+
+    def replay(self, policy: Config, evidence: dict[str, Any]) -> Sequence[Decision]:
+        return ()
+
+    async def actuate(self, decision: Decision) -> None:
+        """An undone start."""
+        if decision.action.get("do") == "stop":
+            why = f"{decision.actor}: {decision.reason}"
+            await LoadTests(self.control.database).stop(str(decision.action["id"]), why)
