@@ -1,5 +1,4 @@
-"""What is written down while a load test runs. Everything in it adds up: the record of a run is the sum of those of its
-shards, its processes and its seconds, in any order, and exactly."""
+"""What requests are told apart by."""
 
 from typing import NamedTuple
 
@@ -13,3 +12,12 @@ class Key(NamedTuple):
     location: str
     version: str
     outcome: str
+
+
+class Failure(NamedTuple):
+    """What failures are kept apart by: as `Key`, and what was wrong in a few words."""
+
+    step: int
+    region: str
+    outcome: str
+    detail: str
