@@ -1,0 +1,48 @@
+"""Signs the tokens of a load test's users (JWT, ES256), as the app's own issuer would.
+
+A picklable value, so that each process signs for the users that it sends for, before the start.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from meridian.core.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Signer:
+    """pem: a P-256 private key. claims: user, tier and country -> the name of the claim."""
+
+    pem: str = field(repr=False)
+    key_id: str
+    issuer: str
+    audience: str
+    claims: Mapping[str, str]
+
+    def sign(self, user: str, tier: str, country: str, lifetime: float) -> str:
+        """lifetime: seconds from now. About 60 us."""
+        now = int(time.time())
+        claims = {"iss": self.issuer, "aud": self.audience, "iat": now, "exp": now + int(lifetime)}
+        told = {self.claims["user"]: user, self.claims["tier"]: tier, self.claims["country"]: country}
+        headers = {"kid": self.key_id} if self.key_id else {}
+        return jwt.encode({**claims, **told}, self._key, algorithm="ES256", headers=headers)
+
+    @cached_property
+    def _key(self) -> ec.EllipticCurvePrivateKey:
+        try:
+            key = serialization.load_pem_private_key(self.pem.encode(), password=None)
+        except (ValueError, TypeError) as error:
+            raise InvalidInput(f"the key that signs users' tokens cannot be read ({error})") from None
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise InvalidInput("the key that signs users' tokens is not a P-256 key")
+        return key
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without the key as OpenSSL holds it."""
+        return {name: value for name, value in self.__dict__.items() if name != "_key"}
