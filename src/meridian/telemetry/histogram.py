@@ -34,9 +34,11 @@ def scale(bits: int, largest: int) -> Scale:
 
     def bucket(value: int) -> int:
         if value < exact:
-            return max(value, 0)
-        shift = min(value, largest).bit_length() - bits
-        return shift * per_octave + (min(value, largest) >> shift)
+            return value if value > 0 else 0
+        if value > largest:
+            value = largest
+        shift = value.bit_length() - bits
+        return shift * per_octave + (value >> shift)
 
     def middle(bucket: int) -> float:
         if bucket < exact:

@@ -15,11 +15,11 @@ class Burst:
     last: int
     last_number: int
 
-    def add(self, at: int, number: int) -> None:
-        self.n += 1
-        if at >= self.last and (at > self.last or number > self.last_number):
-            self.last, self.last_number = at, number
-        if at <= self.first and (at < self.first or number < self.first_number):
+    def out_of_order(self, at: int, number: int) -> None:
+        """Notes one that has been counted and that was not seen after all others."""
+        if at == self.last and number > self.last_number:
+            self.last_number = number
+        if at < self.first or (at == self.first and number < self.first_number):
             self.first, self.first_number = at, number
 
     def merge(self, other: "Burst") -> None:

@@ -39,8 +39,7 @@ class Record:
 
     def due(self, at: float, n: int = 1) -> None:
         """n requests are due at this time: those that go out at all, and those that never will."""
-        second = self._open.get(int(at)) or self._opened(int(at))
-        second.due += n
+        (self._open.get(int(at)) or self._opened(int(at))).due += n
 
     def sent(self, due: float, lag: float) -> None:
         """A request was handed over. lag: seconds between when it was due and when it was written to a socket, or put in line
@@ -53,28 +52,32 @@ class Record:
     def sample(self, due: float, finished: float, key: Key, number: int, detail: str = "") -> None:
         """A request came to an end. due: when it should have gone out, from which its latency counts. number: of its arrival.
         detail: what was wrong; of a success it is not kept."""
-        place = int(due)
-        second = self._open.get(place) or self._opened(place)
+        _, region, location, _, outcome = key
+        if outcome == OK:
+            self._answered(region, int(finished * 1000))
+        second = self._open.get(int(due)) or self._opened(int(due))
         counts = second.latencies.get(key)
         if counts is None:
             counts = second.latencies[key] = {}
         bucket = _bucket(int((finished - due) * 1e6 + 0.5))
         counts[bucket] = counts.get(bucket, 0) + 1
-        at = int(finished * 1e6)
-        _, region, location, _, outcome = key
         if outcome == OK:
             bursts: dict[Any, Burst] = second.served
             what: Any = (region, location)
-            self._answered(region, at // 1000)
         elif outcome in FAILED:
             bursts, what = second.failures, Failure(key.step, region, outcome, detail[:LONGEST_DETAIL])
         else:
             return
+        at = int(finished * 1e6)
         burst = bursts.get(what)
         if burst is None:
             bursts[what] = Burst(1, at, number, at, number)
+            return
+        burst.n += 1
+        if at > burst.last:
+            burst.last, burst.last_number = at, number
         else:
-            burst.add(at, number)
+            burst.out_of_order(at, number)
 
     # What it calls now and then --------------------------------------------------------------------------
 
@@ -156,9 +159,10 @@ class Record:
 
     def _answered(self, region: str, ms: int) -> None:
         place = ms // 1000
-        second = self._open.get(place) or self._opened(place)
-        bits = second.answered.get(region)
-        if bits is None:
+        try:
+            bits = self._open[place].answered[region]
+        except KeyError:
+            second = self._open.get(place) or self._opened(place)
             bits = second.answered[region] = bytearray(BITMAP)
         ms -= place * 1000
         bits[ms >> 3] |= 128 >> (ms & 7)
