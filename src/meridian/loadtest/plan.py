@@ -75,13 +75,14 @@ class Ask:
 @dataclass(slots=True)
 class Answer:
     """status: 0 when the connection broke, -1 after the time limit. head: header lines as they came, lower-case names not promised.
-    detail: why there is no answer, in a few words. ms: since it was due."""
+    detail: why there is no answer, in a few words. ms: since it was due. body: its first 64 KB. size: bytes of the whole body."""
 
     status: int
     head: bytes = b""
     body: bytes = b""
     detail: str = ""
     ms: float = 0.0
+    size: int = 0
 
 
 class Seen(NamedTuple):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
+from meridian.loadtest.engine.coordinator import Coordinator
 from meridian.loadtest.engine.progress import Progress
 from meridian.loadtest.plan import Plan, Shard
 from meridian.loadtest.record import Record
@@ -21,11 +22,16 @@ async def run(
 ) -> Record:
     """The record of this shard, complete.
 
-    start_at: seconds since 1970, the same on all machines; None: as soon as every process is ready. stop: once set, nothing new
-    begins (also no further step of a flow), and answers are waited for up to the plan's timeout. halt: once set, nothing is waited for. on_second: called at the start,
-    then each second, then at the end; what it raises ends the run and is raised here. sample: name -> pid of processes whose CPU and
-    memory are noted each second; those that send are noted as "load generator 1" and so on.
+    start_at: seconds since 1970, the same on all machines; None: as soon as every process is ready. stop: once set, nothing
+    new begins (also no further step of a flow), and answers are waited for up to the plan's timeout. halt: once set, nothing
+    is waited for. on_second: called at the start, then each second, then at the end; what it raises ends the run and is raised
+    here. sample: name -> pid of processes whose CPU and memory are noted each second; those that send are noted as "load
+    generator 1" and so on.
 
-    A process that dies makes every later second late, and the run goes on with the others. Raises Unavailable when none could be started.
+    A process that dies makes every later second a troubled one, and the run goes on with the others. Raises Unavailable when a
+    process cannot be started or the scenario fails in it before anything is sent, InvalidInput when the plan cannot be handed
+    over.
     """
-    raise NotImplementedError
+    coordinator = Coordinator(plan, on_second, dict(sample or {}))
+    parts = [shard.within(index, processes) for index in range(processes)]
+    return await coordinator.run(parts, start_at, stop or asyncio.Event(), halt or asyncio.Event())
