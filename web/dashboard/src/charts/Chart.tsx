@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useTheme } from '../app/theme.ts';
 import { text } from '../format/numbers.ts';
-import { atPoint, atTick } from '../format/time.ts';
+import { atPoint, atTick, elapsed } from '../format/time.ts';
 import { resolved } from './colours.ts';
 import './chart.css';
 
@@ -15,7 +15,7 @@ export interface ChartLine {
 }
 
 export interface ChartProps {
-  /** seconds since 1970, ascending */
+  /** seconds since 1970, ascending; with `since` seconds since what it says */
   times: readonly number[];
   lines: readonly ChartLine[];
   unit: string;
@@ -30,6 +30,10 @@ export interface ChartProps {
   label: string;
   /** left to right ends of the axis, seconds since 1970; else those of the values */
   span?: readonly [number, number] | undefined;
+  /** times are seconds since this, such as 'start', and not of a day */
+  since?: string;
+  /** times of what happened meanwhile: upright lines */
+  marks?: readonly number[];
 }
 
 export function Chart({
@@ -42,6 +46,8 @@ export function Chart({
   height = 168,
   label,
   span,
+  since = '',
+  marks = NONE,
 }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -52,14 +58,18 @@ export function Chart({
     [times, lines],
   );
   const shape = lines.map((line) => `${line.name}|${line.colour}`).join('\n');
-  const latest = useRef({ data, span });
-  latest.current = { data, span };
+  const latest = useRef({ data, span, marks });
+  latest.current = { data, span, marks };
 
   useEffect(() => {
     const place = frame.current;
     if (!place) return;
     const made = new uPlot(
-      options(place.clientWidth, height, lines, unit, objective, least, setHover, () => latest.current.span),
+      options(
+        { width: place.clientWidth, height, lines, unit, objective, least, since },
+        setHover,
+        () => latest.current,
+      ),
       latest.current.data,
       place,
     );
@@ -76,11 +86,11 @@ export function Chart({
     };
     // The lines' values reach uPlot by setData below; another set of lines, or another theme, is another plot.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shape, unit, objective, least, height, theme]);
+  }, [shape, unit, objective, least, height, theme, since]);
 
   useEffect(() => {
     plot.current?.setData(data);
-  }, [data, span]);
+  }, [data, span, marks]);
 
   return (
     <figure className="chart" aria-label={label}>
@@ -92,6 +102,7 @@ export function Chart({
         index={hover}
         objective={objective}
         objectiveName={objectiveName}
+        since={since}
       />
     </figure>
   );
@@ -105,10 +116,12 @@ function Legend({
   index,
   objective,
   objectiveName,
+  since,
 }: Pick<ChartProps, 'times' | 'lines' | 'unit'> & {
   index: number | null;
   objective: number | null;
   objectiveName: string;
+  since: string;
 }) {
   const at = index === null ? undefined : times[index];
   const whole = (times.at(-1) ?? 0) - (times[0] ?? 0);
@@ -127,7 +140,9 @@ function Legend({
           {objectiveName} <b className="num">{text(objective, unit)}</b>
         </span>
       )}
-      {at !== undefined && <time className="num legend-time">{atPoint(at, whole)}</time>}
+      {at !== undefined && (
+        <time className="num legend-time">{since ? elapsed(at) : atPoint(at, whole)}</time>
+      )}
     </figcaption>
   );
 }
@@ -163,15 +178,26 @@ function tickText(value: number, unit: string): string {
   return unit === 'ms' && value >= 1000 ? `${value / 1000} s` : text(value, unit);
 }
 
+interface Drawn {
+  span: readonly [number, number] | undefined;
+  marks: readonly number[];
+}
+
 function options(
-  width: number,
-  height: number,
-  lines: readonly ChartLine[],
-  unit: string,
-  objective: number | null,
-  wantedHigh: boolean,
+  {
+    width,
+    height,
+    lines,
+    unit,
+    objective,
+    least: wantedHigh,
+    since,
+  }: { width: number; height: number; objective: number | null; least: boolean; since: string } & Pick<
+    ChartProps,
+    'lines' | 'unit'
+  >,
   hovered: (index: number | null) => void,
-  span: () => readonly [number, number] | undefined,
+  drawn: () => Drawn,
 ): uPlot.Options {
   const muted = resolved('var(--faint)');
   const grid = { stroke: resolved('var(--line)'), width: 1 };
@@ -186,13 +212,13 @@ function options(
       y: false,
       points: { size: 7 },
       drag: { x: false, y: false },
-      sync: { key: 'time', setSeries: false },
+      sync: { key: since || 'time', setSeries: false },
     },
     scales: {
       x: {
-        time: true,
+        time: !since,
         range: (_, low, high) => {
-          const [from, to] = span() ?? [low, high];
+          const [from, to] = drawn().span ?? [low, high];
           return [from, Math.max(to, from + 1)];
         },
       },
@@ -204,7 +230,9 @@ function options(
         size: 24,
         gap: 4,
         space: 72,
-        values: (_, ticks, __, ___, step) => ticks.map((tick) => atTick(tick, step)),
+        ...(since ? { incrs: SPANS } : {}),
+        values: (_, ticks, __, ___, step) =>
+          ticks.map((tick) => (since ? elapsed(tick) : atTick(tick, step))),
       },
       {
         ...base,
@@ -229,7 +257,10 @@ function options(
       }),
     ],
     hooks: {
-      draw: objective === null ? [] : [(plot) => drawObjective(plot, objective)],
+      draw: [
+        (plot) => drawMarks(plot, drawn().marks),
+        ...(objective === null ? [] : [(plot: uPlot) => drawObjective(plot, objective)]),
+      ],
       setCursor: [(plot) => hovered(plot.cursor.idx ?? null)],
     },
   };
@@ -248,6 +279,28 @@ function isolated(plot: uPlot, series: number): number[] {
 const WHOLE = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 5e6, 1e7, 1e8, 1e9,
 ];
+
+/** Seconds between two labels of an axis that does not show the time of day. */
+const SPANS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
+const NONE: readonly number[] = [];
+
+function drawMarks(plot: uPlot, marks: readonly number[]): void {
+  const { left, top, width, height } = plot.bbox;
+  const canvas = plot.ctx;
+  canvas.save();
+  canvas.strokeStyle = resolved('var(--faint)');
+  canvas.lineWidth = devicePixelRatio;
+  canvas.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+  canvas.beginPath();
+  for (const mark of marks) {
+    const x = Math.round(plot.valToPos(mark, 'x', true));
+    if (x < left || x > left + width) continue;
+    canvas.moveTo(x, top);
+    canvas.lineTo(x, top + height);
+  }
+  canvas.stroke();
+  canvas.restore();
+}
 
 function drawObjective(plot: uPlot, objective: number): void {
   const y = Math.round(plot.valToPos(objective, 'y', true));

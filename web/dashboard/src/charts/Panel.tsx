@@ -1,5 +1,5 @@
 /** One panel: its history over the range of the page, asked for again at its own rate while it is on the screen. */
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { api, RANGES, type Range } from '../api/client.ts';
 import type { PanelInfo, Series } from '../api/types.ts';
 import { href, useParam } from '../app/router.ts';
@@ -15,14 +15,18 @@ import './chart.css';
 
 export const RANGE_NAMES = Object.keys(RANGES) as Range[];
 
-/** Seconds after which a panel with little on it is asked for again: it should not take a minute to begin, and another to move. */
+/** Seconds after which a panel that has just been opened, or whose line has just begun, is asked for again: nobody should wait
+ * a minute to see that it lives. */
 const SOON = 10;
-/** Values of its longest line from which on a panel is asked for at its own rate. */
-const ENOUGH = 6;
+/** Seconds since a line's first value up to which it has just begun. */
+const YOUNG = 300;
 
-/** How many values its longest line has. */
-function measured(series: Series): number {
-  return Math.max(0, ...series.lines.map((line) => line.values.filter((value) => value !== null).length));
+/** Whether nothing on it is older than YOUNG. */
+function young(series: Series): boolean {
+  const first = Math.min(
+    ...series.lines.map((line) => line.values.findIndex((value) => value !== null)).filter((at) => at >= 0),
+  );
+  return first === Infinity || (series.times.at(-1) ?? 0) - (series.times[first] ?? 0) < YOUNG;
 }
 
 export function useRange() {
@@ -46,13 +50,17 @@ export function Panel({
   const { frame, visible } = useVisible<HTMLElement>();
   const key = `${info.name}|${range}|${region}`;
   const [begins, setBegins] = useState(true);
+  const answers = useRef(0);
   const polled = usePolled(
     key,
     (signal) => api.history(info.name, range, region, signal),
     begins ? Math.min(info.refresh, SOON) : info.refresh,
     visible,
   );
-  useEffect(() => setBegins(!polled.data || measured(polled.data) < ENOUGH), [polled.data]);
+  useEffect(() => {
+    answers.current = polled.data ? answers.current + 1 : 0;
+    setBegins(answers.current < 2 || !polled.data || young(polled.data));
+  }, [polled.data]);
   const shown = tables.split(',').filter(Boolean);
   const asTable = shown.includes(info.name);
   const toggle = () =>
@@ -139,7 +147,7 @@ function Content({
     const end = (series.times.at(-1) ?? Math.floor(Date.now() / 1000)) + 0;
     return [end - RANGES[range] + series.step, end];
   }, [series, range]);
-  if (!measured(series))
+  if (!series.lines.some((line) => line.values.some((value) => value !== null)))
     return (
       <div style={{ minHeight: height + 26 }} className="empty">
         <strong>Nothing measured yet</strong>
