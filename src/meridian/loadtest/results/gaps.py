@@ -1,15 +1,29 @@
 """How long a region's users got nothing: intervals without any success, to the millisecond."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from meridian.loadtest.record import Record
+
+SHORTEST = 0.05
+"""Seconds. What is shorter nobody notices, and any scheduler makes such gaps."""
+BY_CHANCE = 0.01
+"""How many intervals as long as a gap are expected by chance at most, if successes came independently at the region's rate."""
+BEFORE = 10.0
+"""Seconds before the time looked at that tell what is usual, and in which the last success before it is looked for."""
+NEIGHBOURS = 100
+"""Successive intervals whose median says what is usual among them: the rate changes in the course of a run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """since, until: of the last success before and the first one after, in seconds after the start; until: the end of what was
-    looked at where none came (ended False). usual: the median interval between two successes in the time looked at, in seconds."""
+    looked at where none came (ended False). usual: the median interval between two successes about that time, in seconds; 0 where
+    there are none to tell."""
 
     region: str
     since: float
@@ -23,6 +37,63 @@ class Gap:
 
 
 def gaps(record: Record, region: str, since: float, until: float) -> Sequence[Gap]:
-    """The intervals in this time that are conspicuously longer than usual at the region's rate, in order of time. since, until: seconds
-    after the start."""
-    raise NotImplementedError
+    """The intervals that reach into this time and are conspicuously longer than usual at the region's rate, in order of time.
+
+    since, until: seconds after the start; nothing counts as missing after the last request was due. A gap that begins more than
+    `BEFORE` seconds before `since` is told from there on."""
+    start, until = max(0.0, since - BEFORE), min(until, _asked_until(record))
+    moments = _successes(record, region, start, until)
+    if until <= since:
+        return []
+    if not len(moments):
+        return [Gap(region, since, until, 0.0, False)] if _ever(record, region) else []
+    found = [gap for gap in _between(region, moments) if gap.until > since]
+    last = float(moments[-1])
+    usual = _median(np.diff(moments[-NEIGHBOURS - 1 :]))
+    if until > since and until - last > _bound(usual, len(moments)):
+        found.append(Gap(region, last, until, usual, False))
+    return found
+
+
+def _between(region: str, moments: NDArray[np.float64]) -> list[Gap]:
+    lengths = np.diff(moments)
+    found = []
+    for place in np.flatnonzero(lengths > SHORTEST):
+        low = max(0, int(place) - NEIGHBOURS // 2)
+        usual = _median(lengths[low : low + NEIGHBOURS + 1])
+        if lengths[place] > _bound(usual, len(lengths)):
+            found.append(Gap(region, float(moments[place]), float(moments[place + 1]), usual, True))
+    return found
+
+
+def _bound(usual: float, n: int) -> float:
+    """Seconds. Of n intervals of a Poisson process n * exp(-length / mean) are longer than a length, and its median interval is
+    mean * ln 2."""
+    return max(SHORTEST, usual / math.log(2) * math.log(max(n, 1) / BY_CHANCE))
+
+
+def _median(lengths: NDArray[np.float64]) -> float:
+    return float(np.median(lengths)) if len(lengths) else 0.0
+
+
+def _successes(record: Record, region: str, since: float, until: float) -> NDArray[np.float64]:
+    """When they arrived, in seconds to the millisecond; several in one millisecond are one."""
+    found = [np.empty(0)]
+    for place in range(int(since), min(math.ceil(until), record.seconds)):
+        bits = record.second(place).answered.get(region)
+        if bits is not None:
+            found.append(place + np.flatnonzero(np.unpackbits(np.frombuffer(bits, np.uint8))) / 1000)
+    moments = np.concatenate(found)
+    return moments[(moments >= since) & (moments < until)]
+
+
+def _asked_until(record: Record) -> float:
+    """The end of the last second in which a request was due."""
+    for place in range(record.seconds - 1, -1, -1):
+        if record.second(place).due:
+            return place + 1.0
+    return 0.0
+
+
+def _ever(record: Record, region: str) -> bool:
+    return any(region in second.answered for _, second in record)

@@ -148,7 +148,10 @@ class Crash(TypedDict):
 
 
 class Decision(TypedDict):
+    """at: seconds after the start."""
+
     id: str
+    at: float
     sentence: str
     kind: str
 
@@ -170,12 +173,16 @@ Failover = TypedDict(
         "from": str,
         "to": str,
         "noticed": Noticed | None,
+        "gap_at": float | None,
         "gap_ms": float | None,
         "failed": int,
         "normal_at": float | None,
         "sentence": str,
     },
 )
+"""at: of the cause: a step of chaos, else the decision, else when the gap began. from, to: locations; to is empty where nobody
+else took over. gap_at, gap_ms: of the last success before the gap, and how long none came; null where nothing unusual was
+missing. normal_at: of the first success after all that was unusual; null where nothing was, or where it went on."""
 
 
 class Point(TypedDict):

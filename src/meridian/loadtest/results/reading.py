@@ -1,0 +1,142 @@
+"""One pass over a record, second by second, so that an hour never lies unpacked in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from meridian.loadtest.outcomes import FAILED, OK
+from meridian.loadtest.record import Burst, Failure, Latencies, Record, Second, Usage
+from meridian.loadtest.results.quantiles import Spread
+from meridian.loadtest.results.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is kept of each second. ok, failed, ended: requests due in it that succeeded, failed, came to an end. p95: milliseconds, of all.
+    lag: 99th percentile of the generator's own delay, beat: the longest delay of its clockwork; in milliseconds."""
+
+    at: int
+    warm: bool
+    due: int
+    sent: int
+    ok: int
+    failed: int
+    ended: int
+    p95: float | None
+    lag: float
+    beat: float
+    trouble: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Several seconds, as one point of a series. by_region: home region -> (requests, failed, latencies)."""
+
+    at: int
+    seconds: int
+    due: int
+    ended: int
+    failed: int
+    spread: Spread
+    by_region: dict[str, tuple[int, int, Spread]]
+    resources: dict[str, Usage]
+
+
+@dataclass(slots=True)
+class Reading:
+    """moments, stretches: in order of time. judged: the sum of the seconds outside warm-up; of what is not summed in it (answers'
+    bitmaps, resources) nothing. outcomes: of the whole run. failures: of the whole run, with how many were due when. memory: process ->
+    (second, bytes resident)."""
+
+    timeline: Timeline
+    moments: list[Moment] = field(default_factory=list)
+    stretches: list[Stretch] = field(default_factory=list)
+    judged: Second = field(default_factory=Second)
+    failures: dict[Failure, Burst] = field(default_factory=dict)
+    failed_at: dict[Failure, dict[int, int]] = field(default_factory=dict)
+    memory: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+
+    @property
+    def due(self) -> int:
+        return sum(moment.due for moment in self.moments)
+
+    @property
+    def sent(self) -> int:
+        return sum(moment.sent for moment in self.moments)
+
+    @property
+    def ended(self) -> int:
+        """Requests that came to an end."""
+        return sum(moment.ended for moment in self.moments)
+
+
+def read(record: Record, timeline: Timeline) -> Reading:
+    made = Reading(timeline)
+    step = timeline.step
+    for start in range(0, record.seconds, step):
+        together = Second()
+        for place in range(start, min(start + step, record.seconds)):
+            second = record.second(place)
+            _note(made, place, second)
+            _sum(together, second)
+        made.stretches.append(_stretch(start, step, together))
+    return made
+
+
+def _note(made: Reading, place: int, second: Second) -> None:
+    warm = made.timeline.warm(place)
+    moment = _moment(place, warm, second)
+    made.moments.append(moment)
+    if not warm:
+        _sum(made.judged, second)
+    start = place - place % made.timeline.step
+    for failure, burst in second.failures.items():
+        if (known := made.failures.get(failure)) is None:
+            made.failures[failure] = burst.copy()
+        else:
+            known.merge(burst)
+        at = made.failed_at.setdefault(failure, {})
+        at[start] = at.get(start, 0) + burst.n
+    for name, usage in second.resources.items():
+        made.memory.setdefault(name, []).append((place, usage.rss / max(usage.n, 1)))
+
+
+def _moment(place: int, warm: bool, second: Second) -> Moment:
+    ok = failed = ended = 0
+    for key, counts in second.latencies.items():
+        n = sum(counts.values())
+        ended += n
+        ok += n if key.outcome == OK else 0
+        failed += n if key.outcome in FAILED else 0
+    spread = Spread.of(second.latency().counts)
+    lag = Latencies(second.lag).ms(0.99) or 0.0
+    trouble = tuple(second.trouble)
+    beat = second.beat / 1000
+    return Moment(
+        place, warm, second.due, second.sent, ok, failed, ended, spread.ms([0.95])[0], lag, beat, trouble
+    )
+
+
+def _sum(together: Second, second: Second) -> None:
+    """Without what grows with every second and what nobody reads in a sum."""
+    together.merge(
+        Second(latencies=second.latencies, due=second.due, sent=second.sent, resources=second.resources)
+    )
+
+
+def _stretch(at: int, seconds: int, together: Second) -> Stretch:
+    by_region = {}
+    for region in sorted({key.region for key in together.latencies}):
+        counts = together.latency(lambda key, region=region: key.region == region).counts  # type: ignore[misc]
+        spread = Spread.of(counts)
+        failed = together.failed(lambda key, region=region: key.region == region)  # type: ignore[misc]
+        by_region[region] = (spread.n, failed, spread)
+    return Stretch(
+        at,
+        seconds,
+        together.due,
+        together.count(),
+        together.failed(),
+        Spread.of(together.latency().counts),
+        by_region,
+        together.resources,
+    )
