@@ -59,13 +59,20 @@ class Blocks:
 
         IPv4 is drawn evenly from a country's addresses, IPv6 evenly from its networks, whose sizes say little
         of clients. A small country may get one twice. The same seed and database give the same addresses."""
+        return self.draw(dict.fromkeys(self.codes, per_country), seed, ipv6_share)
+
+    def draw(
+        self, counts: Mapping[str, int], seed: int, ipv6_share: float = 0.2
+    ) -> Mapping[str, tuple[str, ...]]:
+        """As `addresses`, with a number for each country: a country that is not in `counts` is left out."""
         chance = default_rng(seed)
         drawn: dict[str, tuple[str, ...]] = {}
         for number, code in enumerate(self.codes):
+            count = counts.get(code, 0)
             ipv4, ipv6 = self.ipv4.of(number), self.ipv6.of(number)
             share = ipv6_share if len(ipv4.first) and len(ipv6.first) else float(len(ipv6.first) > 0)
-            six = round(per_country * share)
-            four = per_country - six if len(ipv4.first) else 0
+            six = round(count * share)
+            four = count - six if len(ipv4.first) else 0
             if four + six:
                 drawn[code] = (*_draw_ipv4(ipv4, four, chance), *_draw_ipv6(ipv6, six, chance))
         return drawn

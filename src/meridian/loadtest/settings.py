@@ -1,6 +1,7 @@
 """The `load_tests` section: what load tests may be sent to, and how much of them."""
 
 import re
+from ipaddress import ip_network
 from pathlib import PurePath
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -28,8 +29,6 @@ def _url(text: str) -> str:
 
 
 def _allowed(text: str) -> str:
-    from ipaddress import ip_network
-
     try:
         return str(ip_network(text))
     except ValueError:
@@ -76,6 +75,13 @@ class Answers(Section):
     tier: str = "tier"
     """The field with the user's tier, as the app was told it."""
 
+    @model_validator(mode="after")
+    def _apart(self) -> "Answers":
+        named = [self.location, self.version, self.home, self.tier]
+        if twice := next((name for name in named if named.count(name) > 1), ""):
+            raise ValueError(f"two of them are said to be in `{twice}`; name a field for each")
+        return self
+
 
 class LoadTarget(Section):
     """Something that load tests may be sent to."""
@@ -83,7 +89,8 @@ class LoadTarget(Section):
     edges: Annotated[dict[Slug, Url], Field(min_length=1)]
     """Region -> address of its edge."""
     production: bool = False
-    """Real users are there: each run asks for the target's name to be typed. A name with `prod` or `live` in it counts as well."""
+    """Real users are there: each run asks for the target's name to be typed. A name that has `prod` or `live` in
+    it counts as well."""
     tokens: Tokens | None = None
     """How its users' tokens are signed. Left out: users are not signed in."""
     ca: str = ""

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from meridian.config.schema.base import duration
 from meridian.loadtest.scenario.thresholds import WHOLE, Threshold, condition
 
-_FORM = re.compile(r"(?P<condition>.*?)\s+for\s+(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>s|m)\s*", re.ASCII | re.DOTALL)
+_FORM = re.compile(
+    r"(?P<condition>.*?)\s+for\s+(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>s|m)\s*", re.ASCII | re.DOTALL
+)
 _SHORTEST = 1.0
 _SECONDS = {"s": 1.0, "m": 60.0}
 
@@ -29,10 +31,14 @@ def abort_rule(text: str, line: int = 0) -> Abort:
         raise ValueError(f"`{text.strip()}` does not say for how long; write `{text.strip()} for 10s`")
     when = condition(found["condition"], line)
     if when.measure in WHOLE:
-        raise ValueError(f"{when.measure} is known when the run is over; wait for errors, limited, rate or a latency")
+        raise ValueError(
+            f"{when.measure} is known when the run is over; wait for errors, limited, rate or a latency"
+        )
     if when.phase:
         raise ValueError("an abort rule holds during the whole run; write it without `during`")
     seconds = float(found["number"]) * _SECONDS[found["unit"]]
     if seconds < _SHORTEST:
-        raise ValueError(f"`for {duration(seconds)}` is too short, as seconds are looked at; write at least 1s")
+        raise ValueError(
+            f"`for {duration(seconds)}` is too short, as seconds are looked at; write at least 1s"
+        )
     return Abort(text.strip(), line, when, seconds)

@@ -39,12 +39,18 @@ def chaos_step(text: str, at: float = 0.0, line: int = 0) -> Chaos:
     return Chaos(at, text, line, verb, about)
 
 
-def impossible(steps: Sequence[Chaos], faults: Faults | None, target: str) -> Iterator[tuple[Chaos, str, str]]:
+def impossible(
+    steps: Sequence[Chaos], faults: Faults | None, target: str
+) -> Iterator[tuple[Chaos, str, str]]:
     """Those that this target does not know, with what is wrong and what to do."""
     can = faults.can() if faults else {}
     for step in steps:
         if not can:
-            yield step, f"nothing can be broken at {target}", "run this scenario against a local world, or without chaos"
+            yield (
+                step,
+                f"nothing can be broken at {target}",
+                "run this scenario against a local world, or without chaos",
+            )
         elif step.verb not in can:
             yield step, f"{step.verb} cannot be done at {target}", did_you_mean(step.verb, can)
         elif step.about not in can[step.verb]:

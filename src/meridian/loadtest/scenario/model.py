@@ -5,7 +5,14 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from meridian.config.schema.base import CountryCode, Duration, PositiveDuration, Section, Slug
 from meridian.core.suggest import did_you_mean
@@ -20,6 +27,7 @@ Rate = Annotated[float, Field(ge=0, le=1_000_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=1_000_000)]
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
 
 def _text(value: Any) -> Any:
     """A number or a truth where a text is meant: `fields: {total: 3}`."""
@@ -61,7 +69,9 @@ def _reads(read: Callable[[str], object]) -> AfterValidator:
 
 def _header(name: str) -> str:
     if not _HEADER.fullmatch(name):
-        raise ValueError(f"{name} cannot be the name of a header; write it as requests have it, such as x-device-id")
+        raise ValueError(
+            f"{name} cannot be the name of a header; write it as requests have it, such as x-device-id"
+        )
     if name.lower() in RESERVED:
         raise ValueError(f"{name} is set by the load test itself; remove it")
     return name
@@ -85,8 +95,8 @@ class Users(Section):
     count: Annotated[int, Field(ge=1, le=2_000_000)] = 1_000
     """How many there are. `--scale` makes fewer, in proportion."""
     countries: Annotated[dict[CountryCode, Weight], BeforeValidator(_world)] = Field(default_factory=dict)
-    """Where they are, as country -> weight. Left out, or `world`: every country, by the square root of its share of the world's addresses,
-    so that small ones are heard."""
+    """Where they are, as country -> weight. Left out, or `world`: every country, by the square root of its share of
+    the world's addresses, so that small ones are heard."""
     tiers: dict[Slug, Weight] = Field(default_factory=lambda: {"free": 1.0})
     """What they pay for, as tier -> weight."""
     anonymous: Share = 0.0
@@ -133,7 +143,9 @@ class PhaseWritten(Section):
             raise ValueError(f"a ramp has `from` and `to`, and `{lacking}` is missing; add it")
         shapes = [ramp, self.rate is not None, bool(self.steps), self.spike is not None]
         if sum(shapes) > 1:
-            raise ValueError("a phase has one shape; keep one of `rate`, `from` and `to`, `steps`, and `spike`")
+            raise ValueError(
+                "a phase has one shape; keep one of `rate`, `from` and `to`, `steps`, and `spike`"
+            )
         return self
 
     @property
@@ -166,8 +178,8 @@ class LoadWritten(Section):
 
 
 class ChecksWritten(Section):
-    """What must be true of an answer. The first that is not counts, under its name, as a failed check. All but `status`, `limit` and
-    `within` are asked only of answers that are well by their status."""
+    """What must be true of an answer. The first that is not counts, under its name, as a failed check. All but `status` and
+    `limit` are asked only of answers that are well by their status."""
 
     status: Annotated[tuple[Annotated[int, Field(ge=100, le=599)], ...], BeforeValidator(_several)] = ()
     """The status, or several of which one must be. Others count as failures; these never do. Left out: 200 to 399."""
@@ -181,9 +193,7 @@ class ChecksWritten(Section):
     """A refusal by a limit (429) says when to try again, and which limit it was."""
     within: PositiveDuration | None = None
     """The answer came within this time."""
-    headers: dict[HeaderName, HeaderValue] = Field(
-        default_factory=dict
-    )
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     """Header -> what it must be."""
     fields: dict[str, Text] = Field(default_factory=dict)
     """Field of the JSON answer, with dots for fields inside fields -> what it must be."""
@@ -199,9 +209,7 @@ class StepWritten(Section):
     {uuid} (new for each request), {country}, {tier}, {home} and {random} (a number below a million) in them."""
     body: Annotated[Any, BeforeValidator(_body)] = ""
     """What is sent: a text as it is, a mapping as JSON."""
-    headers: dict[HeaderName, HeaderValue] = Field(
-        default_factory=dict
-    )
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     """Further headers. Users' tokens and addresses are there already."""
     think: Duration = 0.0
     """How long the user pauses before this step, after the answer to the one before."""

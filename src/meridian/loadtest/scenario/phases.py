@@ -42,7 +42,9 @@ class Phase:
         return {**told, "rate": mean, "shape": self.shape, "rates": [list(part) for part in self.rates]}
 
 
-def timed(written: Sequence[PhaseWritten], seconds: float | None = None, scale: float = 1.0) -> tuple[Phase, ...]:
+def timed(
+    written: Sequence[PhaseWritten], seconds: float | None = None, scale: float = 1.0
+) -> tuple[Phase, ...]:
     """seconds: how long the whole is to be; None: as long as it is written. scale: of all rates.
 
     All phases are stretched alike, but a warm-up that is judged by nobody is never made longer, and not shorter than needed."""

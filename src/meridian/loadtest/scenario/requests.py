@@ -11,7 +11,16 @@ IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 """RFC 9110, section 9.2.2."""
 VARIABLES = ("user", "number", "uuid", "country", "tier", "home", "random")
 RESERVED = frozenset(
-    {"host", "content-length", "transfer-encoding", "connection", "authorization", "te", "upgrade", "idempotency-key"}
+    {
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "authorization",
+        "te",
+        "upgrade",
+        "idempotency-key",
+    }
 )
 """Headers that the engine, users' tokens and `keyed` are in charge of."""
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")

@@ -47,7 +47,7 @@ class Target:
     residency: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     sign: Signer | None = None
     client_header: str = "x-forwarded-for"
-    answers: Answers = Answers()
+    answers: Answers = field(default_factory=Answers)
     addresses: Addresses | None = None
     faults: Faults | None = None
     production: bool = False

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, cast
 
 from meridian.core.suggest import did_you_mean
 
@@ -120,10 +120,10 @@ def condition(text: str, line: int = 0) -> Threshold:
     if measure in WHOLE and step:
         raise ValueError(f"{measure} is of the whole run; write it without `{step}.`")
     unit, bound = _bound(text, measure, found["number"], found["unit"])
-    order = found["order"]
-    assert order in ("<", "<=", ">", ">=")
-    where = step, found["region"] or "", found["phase"] or ""
-    return Threshold(text, line, measure, order, bound, unit, *where)
+    order = cast(Order, found["order"])
+    return Threshold(
+        text, line, measure, order, bound, unit, step, found["region"] or "", found["phase"] or ""
+    )
 
 
 def _bound(text: str, measure: str, number: str, written: str) -> tuple[Unit, float]:
