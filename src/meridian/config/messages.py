@@ -28,7 +28,7 @@ class Named:
 def findings(errors: Sequence[ErrorDetails], model: type[BaseModel], known: Container[Path]) -> list[Named]:
     """A finding for each of `ValidationError.errors()` that is not an echo of another one. known: paths at which something
     is known to be wrong already."""
-    inside = {error["loc"][:-1] for error in errors}
+    inside = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
     named = [
         Named(finding(error, model), error["type"] == "extra_forbidden")
         for error in errors

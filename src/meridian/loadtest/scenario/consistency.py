@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
+from meridian.config.countries import likely_country
 from meridian.core.errors import Finding
 from meridian.core.suggest import did_you_mean
+from meridian.geo.countries import countries
 from meridian.loadtest.scenario.aborts import Abort
 from meridian.loadtest.scenario.model import Written
 from meridian.loadtest.scenario.thresholds import Threshold
 
 
 def check(written: Written, thresholds: Sequence[Threshold], aborts: Sequence[Abort]) -> Iterator[Finding]:
+    yield from _countries(written)
     yield from _twice("flow", [step.name for step in written.flow], "step")
     yield from _twice(("load", "phases"), [phase.name for phase in written.load.phases], "phase")
     yield from _phases(written)
@@ -17,6 +20,15 @@ def check(written: Written, thresholds: Sequence[Threshold], aborts: Sequence[Ab
     yield from _chaos(written)
     yield from _names(written, thresholds, aborts)
     yield from _measures(written, thresholds)
+
+
+def _countries(written: Written) -> Iterator[Finding]:
+    known = countries()
+    for code in written.users.countries:
+        if code not in known:
+            meant = likely_country(code)
+            todo = f"did you mean {meant}?" if meant else "write the ISO 3166-1 code, such as FR"
+            yield Finding(("users", "countries", code), f"{code} is not in ISO 3166-1", todo)
 
 
 def _twice(path: str | tuple[str, ...], names: Sequence[str], what: str) -> Iterator[Finding]:

@@ -74,13 +74,14 @@ def gather(users: Users, target: Target, seed: int, scale: float = 1.0) -> Crowd
     """Raises InvalidInput where a country of the scenario has no address in the database."""
     size = max(1, round(users.count * scale))
     numbers = np.arange(size, dtype=np.uint64)
-    countries, weights = _countries(users, target)
+    known = _known(target) if target.client_header or not users.countries else None
+    countries, weights = _countries(users, target, known)
     tiers = list(users.tiers)
     country = _drawn(Stream(seed, "country").units(numbers), weights)
     homes = [target.home(code) for code in countries]
     addresses: list[str] = []
-    if target.client_header:
-        addresses = _addresses(users, _known(target), countries, country, seed)
+    if target.client_header and known is not None:
+        addresses = _addresses(users, known, countries, country, seed)
     return Crowd(
         f"load-{seed & 0xFFFF_FFFF:08x}",
         countries,
@@ -94,14 +95,14 @@ def gather(users: Users, target: Target, seed: int, scale: float = 1.0) -> Crowd
     )
 
 
-def _countries(users: Users, target: Target) -> tuple[list[str], list[float]]:
-    if users.countries:
+def _countries(users: Users, target: Target, known: Addresses | None) -> tuple[list[str], list[float]]:
+    if users.countries or known is None:
         return list(users.countries), list(users.countries.values())
-    world = _known(target).weights()
-    known = sorted(code for code in target.region_of if world.get(code, 0.0) > 0)
-    if not known:
+    world = known.weights()
+    served = sorted(code for code in target.region_of if world.get(code, 0.0) > 0)
+    if not served:
         raise InvalidInput(f"{target.name} serves no country that has addresses", "name `users.countries`")
-    return known, [world[code] ** 0.5 for code in known]
+    return served, [world[code] ** 0.5 for code in served]
 
 
 def _known(target: Target) -> Addresses:

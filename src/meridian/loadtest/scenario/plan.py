@@ -81,9 +81,10 @@ class ScenarioPlan:
     def begin(self, number: int) -> Ask | None:
         ready = self._ready or self._prepared()
         turn, place = divmod(number, ready.users)
+        client = ready.clients.get(place) or ready.client(place)
         for step in ready.steps:
-            if step.taken(place, turn):
-                return step.ask(number, ready.clients.get(place) or ready.client(place))
+            if step.taken(client, turn):
+                return step.ask(number, client)
         return None
 
     def judge(self, ask: Ask, answer: Answer) -> Seen:
@@ -98,7 +99,7 @@ class ScenarioPlan:
         client, number = ask.state, ask.number
         turn = number // ready.users
         for step in ready.steps[at + 1 :]:
-            if step.taken(client.number, turn):
+            if step.taken(client, turn):
                 return step.pause(number), step.ask(number, client)
         return None
 
@@ -134,5 +135,6 @@ class _Ready:
         token = ""
         if plan.sign is not None and user.id:
             token = plan.sign.sign(user.id, user.tier, user.country, self._lifetime)
-        made = self.clients[number] = Client(number, user, plan.client_header, token)
+        begins = [step.begin(number) for step in self.steps]
+        made = self.clients[number] = Client(user, plan.client_header, token, begins)
         return made

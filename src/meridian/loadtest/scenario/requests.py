@@ -1,7 +1,7 @@
 """A request's first line, and texts with variables in them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from meridian.core.suggest import did_you_mean
@@ -25,8 +25,6 @@ RESERVED = frozenset(
 """Headers that the engine, users' tokens and `keyed` are in charge of."""
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _PATH = re.compile(r"/[!-~]*")
-
-Fill = Callable[[Mapping[str, str]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +55,18 @@ def unknown(text: str) -> str:
     return next((name for name in _VARIABLE.findall(text) if name not in VARIABLES), "")
 
 
-def varies(text: str) -> bool:
-    return bool(_VARIABLE.search(text))
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text with variables. form: with %s where each of `names` stands."""
+
+    form: str
+    names: Sequence[str]
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """With the variables' values in their places."""
+        return self.form % tuple([values[name] for name in self.names]) if self.names else self.form
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """With the variables' values in their places."""
-    return _VARIABLE.sub(lambda found: values[found[1]], text)
-
-
-def used(*texts: str) -> frozenset[str]:
-    """The variables that these texts have."""
-    return frozenset(name for text in texts for name in _VARIABLE.findall(text))
+def template(text: str) -> Template:
+    names = tuple(_VARIABLE.findall(text))
+    return Template(_VARIABLE.sub("%s", text.replace("%", "%%")) if names else text, names)

@@ -33,13 +33,17 @@ class Signer:
         headers = {"kid": self.key_id} if self.key_id else {}
         return jwt.encode({**claims, **told}, self._key, algorithm="ES256", headers=headers)
 
+    def require_key(self) -> None:
+        """Raises InvalidInput when the key is none that can sign."""
+        _ = self._key
+
     @cached_property
     def _key(self) -> ec.EllipticCurvePrivateKey:
         try:
             key = serialization.load_pem_private_key(self.pem.encode(), password=None)
         except (ValueError, TypeError) as error:
             raise InvalidInput(f"the key that signs users' tokens cannot be read ({error})") from None
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
             raise InvalidInput("the key that signs users' tokens is not a P-256 key")
         return key
 
