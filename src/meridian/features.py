@@ -16,6 +16,7 @@ FEATURES = (
     "meridian.degradation.feature",
     "meridian.alerts.feature",
     "meridian.costs.feature",
+    "meridian.loadtest.feature",
 )
 """Modules that hold a `FEATURE`, in the order in which they contribute."""
 

@@ -19,6 +19,8 @@ MAX_REPORT = 512 * 1024
 MAX_RECORDS = 4 * 1024 * 1024
 """Of a batch of records as it is sent; what it may unpack to is `receiving.UNPACKED`."""
 MAX_LIVE = 256 * 1024
+MAX_PART = 32 * 1024 * 1024
+"""Of the record of a load test as it is sent; what it may unpack to is `loadtest.results.part`'s to say."""
 MAX_TARGET = 8192
 PATIENCE = 30.0
 """Seconds in which a body must have arrived."""
@@ -27,6 +29,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REPORT = re.compile(r"/edge/v1/[^/]+/report")
 _RECORDS = re.compile(r"/edge/v1/[^/]+/records")
 _LIVE = re.compile(r"/edge/v1/[^/]+/live")
+_PART = re.compile(r"/infrastructure/load-tests/[^/]+/parts/[^/]+")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 SECURITY: Mapping[str, str] = {
@@ -104,7 +107,8 @@ def _refusal(scope: Scope, headers: Headers, limit: int) -> Response | None:
             415, "unsupported-type", "only JSON is taken", todo="send content-type: application/json"
         )
     encoding = headers.get("content-encoding", "identity").lower()
-    if encoding != "identity" and not (encoding == "gzip" and _RECORDS.fullmatch(scope["path"])):
+    packed = _RECORDS.fullmatch(scope["path"]) or _PART.fullmatch(scope["path"])
+    if encoding != "identity" and not (encoding == "gzip" and packed):
         return problem(415, "unsupported-type", "no content encoding is taken", todo="send the JSON as it is")
     return None
 
@@ -112,6 +116,8 @@ def _refusal(scope: Scope, headers: Headers, limit: int) -> Response | None:
 def _limit(path: str) -> int:
     if _RECORDS.fullmatch(path):
         return MAX_RECORDS
+    if _PART.fullmatch(path):
+        return MAX_PART
     if _LIVE.fullmatch(path):
         return MAX_LIVE
     return MAX_REPORT if _REPORT.fullmatch(path) else MAX_BODY

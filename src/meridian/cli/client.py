@@ -74,9 +74,25 @@ class Client:
 
     def call(self, method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT) -> Answer:
         data = None if body is None else json.dumps(body).encode()
-        headers = {"accept": "application/json"}
-        if data is not None:
-            headers["content-type"] = "application/json"
+        headers = {} if data is None else {"content-type": "application/json"}
+        answer = self._ask(method, path, data, headers, timeout)
+        return Answer(answer.status, answer.headers, _json(answer.body))
+
+    def download(self, path: str) -> bytes:
+        """A file's content."""
+        content: bytes = self._ask("GET", path, None, {}, TIMEOUT).body
+        return content
+
+    def upload(self, path: str, content: bytes) -> Any:
+        """JSON that is compressed already. The answer's JSON."""
+        headers = {"content-type": "application/json", "content-encoding": "gzip"}
+        return _json(self._ask("PUT", path, content, headers, TIMEOUT).body)
+
+    def _ask(
+        self, method: str, path: str, data: bytes | None, headers: dict[str, str], timeout: float
+    ) -> Answer:
+        """The answer as bytes."""
+        headers["accept"] = "application/json"
         if self._token:
             headers["authorization"] = f"Bearer {self._token}"
         request = urllib.request.Request(self.base + path, data, headers, method=method)  # noqa: S310
@@ -84,7 +100,7 @@ class Client:
             # Never through a proxy of the environment: control is ours, and the token must not travel
             # elsewhere.
             with _OPENER.open(request, timeout=timeout) as answer:
-                return Answer(answer.status, dict(answer.headers), _json(answer.read()))
+                return Answer(answer.status, dict(answer.headers), answer.read())
         except urllib.error.HTTPError as error:
             with error:
                 refused = Refused(error.code, _problem(error.read()))

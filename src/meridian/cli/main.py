@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "region": "meridian.cli.commands.region:region",
     "user": "meridian.cli.commands.user:user",
     "world": "meridian.cli.commands.world:world",
+    "load": "meridian.cli.commands.load:load",
     "journal": "meridian.cli.commands.journal:journal",
     "undo": "meridian.cli.commands.undo:undo",
     "token": "meridian.cli.commands.token:token",

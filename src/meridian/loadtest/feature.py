@@ -6,7 +6,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from meridian.feature import Control, Feature
+from meridian.loadtest.check import check
 from meridian.loadtest.commands import COMMANDS
+from meridian.loadtest.settings import LoadTests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +33,8 @@ def _controllers(control: Control) -> Sequence[Controller[Any, Any, Any]]:
 
 FEATURE = Feature(
     name="load_tests",
+    settings=LoadTests,
+    check=check,
     controllers=_controllers,
     api=_api,
     commands=COMMANDS,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from meridian.loadtest.store import LoadTests
+from meridian.loadtest.settings import LoadTests
+from meridian.loadtest.store import LoadTests as Stored
 
 if TYPE_CHECKING:
     from meridian.config.schema.root import Config
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from meridian.feature import Control
 
 NAME = "load_tests"
-KEPT = timedelta(days=90)
-"""For so long a load test and its record are kept."""
 
 
 @dataclass(slots=True)
@@ -32,9 +31,12 @@ class Keeping:
 
     async def observe(self) -> None:
         now = self.control.clock.now()
-        await LoadTests(self.control.database).forget_before(now - KEPT, now)
+        keep = timedelta(seconds=self.control.config().section(LoadTests).keep)
+        await Stored(self.control.database).forget_before(now - keep, now)
 
-    def decide(self, policy: Config, state: None, observation: None, now: datetime) -> tuple[None, Sequence[Decision]]:
+    def decide(
+        self, policy: Config, state: None, observation: None, now: datetime
+    ) -> tuple[None, Sequence[Decision]]:
         return None, ()
 
     def replay(self, policy: Config, evidence: dict[str, Any]) -> Sequence[Decision]:
@@ -44,4 +46,4 @@ class Keeping:
         """An undone start."""
         if decision.action.get("do") == "stop":
             why = f"{decision.actor}: {decision.reason}"
-            await LoadTests(self.control.database).stop(str(decision.action["id"]), why)
+            await Stored(self.control.database).stop(str(decision.action["id"]), why)

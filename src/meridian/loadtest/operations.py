@@ -71,14 +71,21 @@ async def run_load_test(
         kind="load-test-started",
         subject=asked.facts.name,
         sentence=clip(f"{by} starts the load test {asked.facts.name} against {asked.facts.target}: {reason}"),
-        evidence={"load_test": id, "target": asked.facts.target, "scale": order.scale, "seed": asked.facts.seed},
+        evidence={
+            "load_test": id,
+            "target": asked.facts.target,
+            "scale": order.scale,
+            "seed": asked.facts.seed,
+        },
         undo={"controller": NAME, "do": "stop", "id": id},
         actor=by,
         reason=reason,
     )
     try:
         [stored] = await control.journal.write([decision])
-        await control.shared(Runners, Runners).start(control, id, asked, order, reach or Reach())
+        await control.shared(Runners, Runners).start(
+            control, id, asked.order, asked.facts.name, reach or Reach()
+        )
     except BaseException:
         await store.forget([id])
         raise

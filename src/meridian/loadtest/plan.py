@@ -56,9 +56,9 @@ class Arrival(NamedTuple):
 
 @dataclass(slots=True)
 class Ask:
-    """One request. number: of its arrival. step, origin: places in the plan's lists. region: the user's home region, under which it is
-    filed. repeatable: whether it may go out again where a kept connection was closed without an answer (RFC 9110, section
-    9.2.2). state: the scenario's own."""
+    """One request. number: of its arrival. step, origin: places in the plan's lists. region: the user's home region, under
+    which it is filed. repeatable: whether it may go out again where a kept connection was closed without an answer (RFC
+    9110, section 9.2.2). state: the scenario's own."""
 
     number: int
     step: int
@@ -74,8 +74,9 @@ class Ask:
 
 @dataclass(slots=True)
 class Answer:
-    """status: 0 when the connection broke, -1 after the time limit. head: header lines as they came, lower-case names not promised.
-    detail: why there is no answer, in a few words. ms: since it was due. body: its first 64 KB. size: bytes of the whole body."""
+    """status: 0 when the connection broke, -1 after the time limit. head: header lines as they came, lower-case names not
+    promised. detail: why there is no answer, in a few words. ms: since it was due. body: its first 64 KB. size: bytes of the
+    whole body."""
 
     status: int
     head: bytes = b""

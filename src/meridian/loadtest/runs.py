@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 State = Literal["running", "passed", "failed", "invalid", "aborted", "stopped", "lost"]
-"""passed, failed: by its thresholds. invalid: the generator was too slow to say. aborted: by a rule of its scenario, or because it
-could not go on. stopped: by a person. lost: nothing was heard of its runner for longer than `LOST`; it is stored as running."""
+"""passed, failed: by its thresholds. invalid: the generator was too slow to say. aborted: by a rule of its scenario, or
+because it could not go on. stopped: by a person. lost: nothing was heard of its runner for longer than `LOST`; it is stored
+as running."""
 Runner = Literal["cli", "control"]
 LOST = timedelta(seconds=30)
 SHORTEST_ID, LONGEST_ID = 4, 64

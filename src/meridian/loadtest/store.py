@@ -60,7 +60,9 @@ class LoadTests:
             )
         return run.stop if run else ""
 
-    async def add_part(self, id: str, shard: int, content: bytes, facts: Facts, author: str, now: datetime) -> None:
+    async def add_part(
+        self, id: str, shard: int, content: bytes, facts: Facts, author: str, now: datetime
+    ) -> None:
         """Keeps a shard's part of the record, in place of an earlier one; a run that is not known yet is begun.
 
         Raises Conflict where another run has this id."""
@@ -81,7 +83,8 @@ class LoadTests:
         """Shard -> its part, of those that are there."""
         async with self.database.connection() as connection:
             cursor = await connection.execute(
-                "SELECT shard, part FROM load_test_shard WHERE test = %s AND part IS NOT NULL ORDER BY shard", (id,)
+                "SELECT shard, part FROM load_test_shard WHERE test = %s AND part IS NOT NULL ORDER BY shard",
+                (id,),
             )
             return {row["shard"]: bytes(row["part"]) for row in await cursor.fetchall()}
 
@@ -155,7 +158,8 @@ class LoadTests:
         """Those that began before then and do not run any more. How many they were."""
         async with self.database.connection() as connection:
             cursor = await connection.execute(
-                "DELETE FROM load_test WHERE began < %s AND (state <> 'running' OR told < %s)", (before, now - LOST)
+                "DELETE FROM load_test WHERE began < %s AND (state <> 'running' OR told < %s)",
+                (before, now - LOST),
             )
             return cursor.rowcount
 

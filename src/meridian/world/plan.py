@@ -103,6 +103,7 @@ class Blueprint:
         argv += ["--listen", f"{LOOPBACK}:{self.ports.control}", "--config", str(self.config)]
         argv += ["--inventory", str(self.home.inventory), "--bootstrap-tokens", str(self.home.tokens)]
         env = {"MERIDIAN_DATABASE_URL": database_url, "MERIDIAN_EDGE_KEY": self.home.edge_key()}
+        env["MERIDIAN_HOME"] = str(self.home.root)  # for the load tests that it starts
         return ChildPlan("control", argv, self.home.log("control"), env, grace=5.0)
 
     def parts(self) -> Mapping[str, ChildPlan]:

@@ -76,7 +76,9 @@ def router(control: Control) -> APIRouter:
     ) -> StartedOut:
         """Starts a load test on control's own machine, one at a time."""
         if bool(body.scenario) == bool(body.text):
-            raise InvalidInput("give either `scenario` or `text`", "see GET /infrastructure/load-tests/scenarios")
+            raise InvalidInput(
+                "give either `scenario` or `text`", "see GET /infrastructure/load-tests/scenarios"
+            )
         order = Order(
             scenario=body.scenario,
             text=body.text,
@@ -100,9 +102,7 @@ def router(control: Control) -> APIRouter:
         return CleanedOut(removed=removed, decision=decision.id, sentence=decision.sentence)
 
     @routes.post("/{id}/stop")
-    async def stop(
-        id: IdPath, body: StopIn, operator: Annotated[Principal, Depends(admin)]
-    ) -> Changed:
+    async def stop(id: IdPath, body: StopIn, operator: Annotated[Principal, Depends(admin)]) -> Changed:
         """Stops a load test, wherever it runs: nothing more is sent, and there will be a report of what there is."""
         decision = await stop_load_test(control, id, operator.name, body.reason)
         return Changed(decision=decision.id, sentence=decision.sentence)

@@ -13,7 +13,9 @@ Reason = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=TEXT),
     Field(description="Why; it stands in the journal.", examples=["before the launch in Morocco"]),
 ]
-ReasonQuery = Annotated[str, Query(max_length=500, pattern=TEXT, description="Why; it stands in the journal.")]
+ReasonQuery = Annotated[
+    str, Query(max_length=500, pattern=TEXT, description="Why; it stands in the journal.")
+]
 IdPath = Annotated[
     str,
     Path(

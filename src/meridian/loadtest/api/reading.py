@@ -29,10 +29,10 @@ the dashboard's origin, where the operator's token is."""
 
 
 class RunOut(BaseModel):
-    """state: "running", "passed", "failed" (a threshold), "invalid" (the generator was too slow to say), "aborted" (by a rule, or it
-    could not go on), "stopped" (by a person) or "lost" (nothing was heard of its runner for 30 s). rate: requests answered a
-    second. p95: ms. errors: 0 to 1. These three are null while nothing is measured. by: who started it. runner: "cli" or
-    "control". duration: seconds."""
+    """state: "running", "passed", "failed" (a threshold), "invalid" (the generator was too slow to say), "aborted" (by a
+    rule, or it could not go on), "stopped" (by a person) or "lost" (nothing was heard of its runner for 30 s). rate:
+    requests answered a second. p95: ms. errors: 0 to 1. These three are null while nothing is measured. by: who started it.
+    runner: "cli" or "control". duration: seconds."""
 
     id: str
     name: str
@@ -147,7 +147,9 @@ def router(control: Control) -> APIRouter:
     @routes.get("/{id}/compare", responses={200: JSON_OBJECT}, response_model=None)
     async def compare(
         id: IdPath,
-        with_: Annotated[str, Query(alias="with", min_length=4, max_length=64, description="The earlier run.")],
+        with_: Annotated[
+            str, Query(alias="with", min_length=4, max_length=64, description="The earlier run.")
+        ],
     ) -> dict[str, Any]:
         """Whether a run is slower than an earlier one, or whether that is noise."""
         return await compare_load_tests(control, id, with_)

@@ -11,8 +11,8 @@ from meridian.core.body import RequestBody
 from meridian.core.errors import InvalidInput
 from meridian.core.principal import Principal, Role
 from meridian.feature import Control
-from meridian.loadtest.api.fields import TEXT, WholeIdPath
-from meridian.loadtest.receiving import take_part, take_progress
+from meridian.loadtest.api.fields import TEXT, Changed, WholeIdPath
+from meridian.loadtest.receiving import take_event, take_part, take_progress
 from meridian.loadtest.runs import Facts, Told
 
 LARGEST_LIVE = 512 * 1024
@@ -47,7 +47,7 @@ class ProgressIn(RequestBody):
     rate: Annotated[float | None, Field(ge=0)] = None
     p95: Annotated[float | None, Field(ge=0)] = None
     errors: Annotated[float | None, Field(ge=0, le=1)] = None
-    live: dict[str, Any] = {}
+    live: Annotated[dict[str, Any], Field(default_factory=dict)]
 
 
 class ProgressOut(BaseModel):
@@ -64,10 +64,20 @@ class PartOut(BaseModel):
     sentence: str
 
 
+class EventIn(RequestBody):
+    """Something that the runner did to the target on purpose. at: seconds after the start."""
+
+    at: Annotated[float, Field(ge=0, le=1e7)]
+    what: Word
+    sentence: Annotated[str, Field(max_length=500, pattern=TEXT)]
+
+
 _BODY = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": {"type": "object", "description": "A part, compressed with gzip."}}},
+        "content": {
+            "application/json": {"schema": {"type": "object", "description": "A part, compressed with gzip."}}
+        },
     }
 }
 
@@ -82,13 +92,27 @@ def router(control: Control) -> APIRouter:
     ) -> ProgressOut:
         """Tells how a run goes; begins one that is not known yet. The answer says whether it is to stop."""
         if body.shard >= body.facts.shards:
-            raise InvalidInput(f"a run of {body.facts.shards} shards has no shard {body.shard}", "count from 0")
+            raise InvalidInput(
+                f"a run of {body.facts.shards} shards has no shard {body.shard}", "count from 0"
+            )
         if len(json.dumps(body.live)) > LARGEST_LIVE:
             raise InvalidInput(f"`live` is larger than {LARGEST_LIVE} bytes", "tell fewer points")
         told = Told(
-            Facts(**body.facts.model_dump()), body.shard, body.sentence, body.rate, body.p95, body.errors, body.live
+            Facts(**body.facts.model_dump()),
+            body.shard,
+            body.sentence,
+            body.rate,
+            body.p95,
+            body.errors,
+            body.live,
         )
         return ProgressOut(stop=await take_progress(control, id, told, runner.name))
+
+    @routes.post("/{id}/events", status_code=201)
+    async def event(id: WholeIdPath, body: EventIn, runner: Annotated[Principal, Depends(admin)]) -> Changed:
+        """Journals what a runner did to the target on purpose, such as killing a location."""
+        decision = await take_event(control, id, body.what, body.at, body.sentence, runner.name)
+        return Changed(decision=decision.id, sentence=decision.sentence)
 
     @routes.put("/{id}/parts/{shard}", openapi_extra=_BODY)
     async def part(

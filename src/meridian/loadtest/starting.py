@@ -1,0 +1,79 @@
+"""Looks an order over before a process is started for it, so that whoever gives it is told at once what is wrong with it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from meridian.core.errors import InvalidInput, NotFound
+from meridian.core.suggest import did_you_mean
+from meridian.loadtest.runs import Facts
+from meridian.loadtest.scenario.loading import bundled, parsed
+from meridian.loadtest.scenario.safety import permit
+from meridian.loadtest.settings import LoadTests
+from meridian.loadtest.targets import LOCAL, known
+
+if TYPE_CHECKING:
+    from meridian.config.schema.root import Config
+    from meridian.loadtest.order import Order
+    from meridian.loadtest.scenario.scenario import Scenario
+
+LARGEST_SEED = 2**48
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """order: with everything that was left open and has to be the same in what is told and in what is run."""
+
+    order: Order
+    facts: Facts
+
+
+def checked(config: Config, order: Order, now: datetime) -> Asked:
+    """Raises InvalidInput with every problem of the scenario, NotFound for an unknown scenario or target, Forbidden for a
+    production target that was not confirmed."""
+    scenario = _scenario(order)
+    settings = config.section(LoadTests)
+    name = order.target or LOCAL
+    if name != LOCAL and name not in settings.targets:
+        raise NotFound(f"no target is called {name[:80]}", did_you_mean(name, [LOCAL, *settings.targets]))
+    seed = secrets.randbelow(LARGEST_SEED) if order.seed is None else order.seed
+    scale = _scale(scenario, order)
+    seconds = order.seconds or scenario.seconds
+    there = known(config, name, settings.targets[name].edges if name in settings.targets else {})
+    there = replace(there, production=name in settings.targets and settings.targets[name].production)
+    permit(settings, there, _rate(scenario, scale) or 0.0, seconds, order.confirm or None)
+    facts = Facts(
+        name=scenario.name,
+        title=scenario.title,
+        kind=scenario.kind,
+        target=name,
+        began=now,
+        seed=seed,
+        scale=scale,
+        seconds=seconds,
+        rate=_rate(scenario, scale),
+    )
+    return Asked(replace(order, seed=seed), facts)
+
+
+def _scenario(order: Order) -> Scenario:
+    """Only YAML: a Python scenario is a program, and whoever may start a load test may not run programs here."""
+    if order.text:
+        return parsed(order.text)
+    return bundled(order.scenario)
+
+
+def _scale(scenario: Scenario, order: Order) -> float:
+    if order.rate is None:
+        return order.scale
+    if not scenario.top:
+        raise InvalidInput(f"{scenario.name} has no rate, as its model is closed", "give `scale` instead")
+    return order.rate / scenario.top
+
+
+def _rate(scenario: Scenario, scale: float) -> float | None:
+    each = sum(step.share for step in scenario.written.flow)
+    return scenario.top * scale * each if scenario.top else None
