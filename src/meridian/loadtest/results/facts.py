@@ -1,5 +1,5 @@
-"""What a scenario says of itself in the record of its run (`Scenario.to_json`), as far as results need it. A record may come from
-anybody, so it is checked here, once."""
+"""What a scenario says of itself in the record of its run (`Scenario.to_json`), as far as results need it. A record may
+come from anybody, so it is checked here, once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

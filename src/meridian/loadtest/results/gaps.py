@@ -12,7 +12,8 @@ from meridian.loadtest.record import Record
 SHORTEST = 0.05
 """Seconds. What is shorter nobody notices, and any scheduler makes such gaps."""
 BY_CHANCE = 0.01
-"""How many intervals as long as a gap are expected by chance at most, if successes came independently at the region's rate."""
+"""How many intervals as long as a gap are expected by chance at most, if successes came independently at the region's
+rate."""
 BEFORE = 10.0
 """Seconds before the time looked at that tell what is usual, and in which the last success before it is looked for."""
 NEIGHBOURS = 100
@@ -21,9 +22,9 @@ NEIGHBOURS = 100
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """since, until: of the last success before and the first one after, in seconds after the start; until: the end of what was
-    looked at where none came (ended False). usual: the median interval between two successes about that time, in seconds; 0 where
-    there are none to tell."""
+    """since, until: of the last success before and the first one after, in seconds after the start; until: the end of
+    what was looked at where none came (ended False). usual: the median interval between two successes about that time, in
+    seconds; 0 where there are none to tell."""
 
     region: str
     since: float
@@ -39,8 +40,8 @@ class Gap:
 def gaps(record: Record, region: str, since: float, until: float) -> Sequence[Gap]:
     """The intervals that reach into this time and are conspicuously longer than usual at the region's rate, in order of time.
 
-    since, until: seconds after the start; nothing counts as missing after the last request was due. A gap that begins more than
-    `BEFORE` seconds before `since` is told from there on."""
+    since, until: seconds after the start; nothing counts as missing after the last request was due. A gap that begins
+    more than `BEFORE` seconds before `since` is told from there on."""
     start, until = max(0.0, since - BEFORE), min(until, _asked_until(record))
     moments = _successes(record, region, start, until)
     if until <= since:
@@ -67,8 +68,8 @@ def _between(region: str, moments: NDArray[np.float64]) -> list[Gap]:
 
 
 def _bound(usual: float, n: int) -> float:
-    """Seconds. Of n intervals of a Poisson process n * exp(-length / mean) are longer than a length, and its median interval is
-    mean * ln 2."""
+    """Seconds. Of n intervals of a Poisson process n * exp(-length / mean) are longer than a length, and its median
+    interval is mean * ln 2."""
     return max(SHORTEST, usual / math.log(2) * math.log(max(n, 1) / BY_CHANCE))
 
 

@@ -21,10 +21,10 @@ _WORST: Sequence[End] = ("finished", "stopped", "aborted")
 @dataclass(frozen=True, slots=True)
 class Part:
     """id: of the run, the same on all machines. shards: those in it; after a merge several. scenario: its facts, as
-    `Scenario.to_json` gives them. target: its name. rate: requests a second that were asked for in place of the scenario's;
-    None: the scenario's. closed: users of a closed model, else 0. seconds: for which requests were asked. timeout: seconds.
-    processes: how many sent. end: how the run ended, reason: the sentence why, empty when it finished. events: what happened on
-    purpose."""
+    `Scenario.to_json` gives them. target: its name. rate: requests a second that were asked for in place of the
+    scenario's; None: the scenario's. closed: users of a closed model, else 0. seconds: for which requests were asked.
+    timeout: seconds. processes: how many sent. end: how the run ended, reason: the sentence why, empty when it finished.
+    events: what happened on purpose."""
 
     id: str
     shards: tuple[Shard, ...]
@@ -55,8 +55,8 @@ class Part:
 
 
 def merge(parts: Sequence[Part]) -> Part:
-    """The run that these are parts of, exactly as one machine would have recorded it. Raises InvalidInput when they are not of
-    one run, or when one is there twice."""
+    """The run that these are parts of, exactly as one machine would have recorded it. Raises InvalidInput when they are
+    not of one run, or when one is there twice."""
     if not parts:
         raise InvalidInput("there is no part to merge", "name at least one file")
     first = parts[0]

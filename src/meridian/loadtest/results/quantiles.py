@@ -33,7 +33,8 @@ class Spread:
         return int(self.counts.sum())
 
     def ms(self, shares: Sequence[float]) -> list[float | None]:
-        """The nearest-rank percentiles in milliseconds, rounded to the microsecond; None without values. shares: 0 < share <= 1."""
+        """The nearest-rank percentiles in milliseconds, rounded to the microsecond; None without values.
+        shares: 0 < share <= 1."""
         if not len(self.places):
             return [None] * len(shares)
         reached = np.cumsum(self.counts)

@@ -1,6 +1,6 @@
 """One pass over a record, second by second, so that an hour never lies unpacked in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from meridian.loadtest.outcomes import FAILED, OK
@@ -11,8 +11,9 @@ from meridian.loadtest.results.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What is kept of each second. ok, failed, ended: requests due in it that succeeded, failed, came to an end. p95: milliseconds, of all.
-    lag: 99th percentile of the generator's own delay, beat: the longest delay of its clockwork; in milliseconds."""
+    """What is kept of each second. ok, failed, ended: requests due in it that succeeded, failed, came to an end. p95:
+    milliseconds, of all. lag: 99th percentile of the generator's own delay, beat: the longest delay of its clockwork; in
+    milliseconds."""
 
     at: int
     warm: bool
@@ -41,16 +42,21 @@ class Stretch:
     resources: dict[str, Usage]
 
 
+Span = tuple[int, int]
+"""The first second, and the one after the last."""
+
+
 @dataclass(slots=True)
 class Reading:
-    """moments, stretches: in order of time. judged: the sum of the seconds outside warm-up; of what is not summed in it (answers'
-    bitmaps, resources) nothing. outcomes: of the whole run. failures: of the whole run, with how many were due when. memory: process ->
-    (second, bytes resident)."""
+    """moments, stretches: in order of time. judged: the sum of the seconds outside warm-up, as far as `_sum` goes. spans:
+    the sums of the spans that were asked for, likewise without warm-up. failures: of the whole run; failed_at: how many
+    were due from which second on, in steps of the timeline. memory: process -> (second, bytes resident)."""
 
     timeline: Timeline
     moments: list[Moment] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
     judged: Second = field(default_factory=Second)
+    spans: dict[Span, Second] = field(default_factory=dict)
     failures: dict[Failure, Burst] = field(default_factory=dict)
     failed_at: dict[Failure, dict[int, int]] = field(default_factory=dict)
     memory: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
@@ -69,8 +75,8 @@ class Reading:
         return sum(moment.ended for moment in self.moments)
 
 
-def read(record: Record, timeline: Timeline) -> Reading:
-    made = Reading(timeline)
+def read(record: Record, timeline: Timeline, spans: Iterable[Span] = ()) -> Reading:
+    made = Reading(timeline, spans={span: Second() for span in spans})
     step = timeline.step
     for start in range(0, record.seconds, step):
         together = Second()
@@ -88,6 +94,9 @@ def _note(made: Reading, place: int, second: Second) -> None:
     made.moments.append(moment)
     if not warm:
         _sum(made.judged, second)
+        for span, together in made.spans.items():
+            if span[0] <= place < span[1]:
+                _sum(together, second)
     start = place - place % made.timeline.step
     for failure, burst in second.failures.items():
         if (known := made.failures.get(failure)) is None:

@@ -2,18 +2,94 @@
 
 from collections.abc import Sequence
 
+from meridian.loadtest.results import capacity as carrying
+from meridian.loadtest.results import leaks as leaking
+from meridian.loadtest.results import series, tables, verdict
 from meridian.loadtest.results.comparison import Comparison
+from meridian.loadtest.results.facts import scenario_facts
+from meridian.loadtest.results.judge import Judge, Whole
 from meridian.loadtest.results.part import Part
+from meridian.loadtest.results.quantiles import Spread
+from meridian.loadtest.results.reading import read
+from meridian.loadtest.results.recovery import recovery
 from meridian.loadtest.results.summary import Event, Failover, Summary
+from meridian.loadtest.results.timeline import Timeline
+from meridian.loadtest.results.validity import late_seconds, validity
 
 
 def summarise(
     part: Part,
     *,
-    running: bool = False,
     decisions: Sequence[Event] = (),
     failovers: Sequence[Failover] = (),
     comparison: Comparison | None = None,
 ) -> Summary:
-    """running: the run goes on, so that nothing is judged yet. Thresholds and phases are those of the part's scenario."""
-    raise NotImplementedError
+    """A run that is over. Thresholds and phases are those of the part's scenario. decisions: events of that kind, from
+    the journal. Raises InvalidInput when the scenario's facts cannot be read."""
+    told = scenario_facts(part.scenario)
+    objectives = told.objectives()
+    timeline = Timeline(told.phases, part.seconds)
+    stairs = carrying.stairs(told.phases)
+    named = [span for each in objectives if each.phase for span in timeline.during(each.phase)]
+    reading = read(part.record, timeline, [*stairs, *named])
+
+    judged, seconds = reading.judged, timeline.judged()
+    valid = validity(reading, part.missing())
+    curve = carrying.capacity([(span, reading.spans[span]) for span in stairs], carrying.allowed(objectives))
+    again = recovery(reading.moments, told.phases, part.events, part.seconds)
+    warm_until = max((phase.end for phase in told.phases if phase.warm_up), default=0.0)
+    memory = leaking.leaks(reading.memory, warm_until)
+    whole = Whole(
+        curve["knee_rate"] if curve else None,
+        again["seconds"] if again else None,
+        leaking.worst(memory),
+    )
+    judge = Judge(part.record, reading, part.steps, whole)
+    thresholds = [judge.verdict(each) for each in objectives]
+    state = verdict.state(part, valid, thresholds)
+
+    latency = Spread.of(judged.latency().counts).latency()
+    requests = judged.count()
+    errors = tables.share(judged.failed(), requests)
+    numbers = verdict.numbers(requests, tables.per_second(requests, seconds), latency["p95"], errors)
+    return {
+        "id": part.id,
+        "name": told.name,
+        "title": told.title,
+        "kind": told.kind,
+        "target": part.target,
+        "state": state,
+        "sentence": verdict.sentence(part, state, valid, thresholds, numbers),
+        "began": part.began.isoformat(),
+        "ended": part.ended.isoformat(),
+        "seed": part.seed,
+        "scale": part.scale,
+        "duration": part.seconds,
+        "shards": len(part.shards),
+        "processes": part.processes,
+        "http": part.http,
+        "asked": {"requests": reading.due, "rate": tables.per_second(reading.due, part.seconds)},
+        "achieved": {"requests": reading.ended, "rate": tables.per_second(reading.ended, part.seconds)},
+        "waiting": max(0, reading.sent - reading.ended),
+        "validity": valid,
+        "latency": latency,
+        "outcomes": tables.outcomes(judged),
+        "errors": errors,
+        "steps": tables.steps(judged, part.steps, seconds),
+        "regions": tables.regions(judged, seconds),
+        "locations": tables.locations(judged),
+        "versions": tables.versions(judged, seconds),
+        "thresholds": thresholds,
+        "checks": tables.checks(judged, reading.failures, told, part.steps),
+        "phases": timeline.told(),
+        "events": sorted([*part.events, *decisions], key=lambda each: each["at"]),
+        "series": series.series(reading, frozenset(late_seconds(reading))),
+        "heatmap": series.heatmap(reading),
+        "crashes": series.crashes(reading, part.steps),
+        "failovers": list(failovers),
+        "capacity": curve,
+        "recovery": again,
+        "leaks": memory,
+        "resources": series.resources(reading),
+        "comparison": comparison,
+    }

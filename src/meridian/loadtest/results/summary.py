@@ -8,8 +8,8 @@ from typing import Literal, TypedDict
 from meridian.loadtest.results.comparison import Comparison
 
 State = Literal["running", "passed", "failed", "invalid", "aborted", "stopped"]
-"""stopped: by a person, before its end. aborted: by an abort rule of the scenario. invalid: the generator could not do what was
-asked, so that the numbers say nothing about the target."""
+"""stopped: by a person, before its end. aborted: by an abort rule of the scenario. invalid: the generator could not do
+what was asked, so that the numbers say nothing about the target."""
 
 
 class Amount(TypedDict):
@@ -66,8 +66,8 @@ class Location(TypedDict):
 
 
 class Verdict(TypedDict):
-    """A threshold judged. where: "overall", or the step or region it is about. value: null where nothing was measured, which does
-    not hold."""
+    """A threshold judged. where: "overall", or the step or region it is about. value: null where nothing was measured,
+    which does not hold."""
 
     text: str
     where: str
@@ -105,8 +105,8 @@ class RegionSeries(TypedDict):
 
 
 class Series(TypedDict):
-    """One value for each `at`; null where nothing was measured. step: seconds between two of them. asked, achieved: requests a
-    second. errors: share. late: whether any of the step's seconds was."""
+    """One value for each `at`; null where nothing was measured. step: seconds between two of them. asked, achieved:
+    requests a second. errors: share. late: whether any of the step's seconds was."""
 
     step: int
     at: list[int]
@@ -180,9 +180,10 @@ Failover = TypedDict(
         "sentence": str,
     },
 )
-"""at: of the cause: a step of chaos, else the decision, else when the gap began. from, to: locations; to is empty where nobody
-else took over. gap_at, gap_ms: of the last success before the gap, and how long none came; null where nothing unusual was
-missing. normal_at: of the first success after all that was unusual; null where nothing was, or where it went on."""
+"""at: of the cause: a step of chaos, else the decision, else when the gap began. from, to: locations; to is empty where
+nobody else took over. gap_at, gap_ms: of the last success before the gap, and how long none came; null where nothing
+unusual was missing. normal_at: of the first success after all that was unusual; null where nothing was, or where it went
+on."""
 
 
 class Point(TypedDict):
@@ -234,8 +235,9 @@ class Resources(TypedDict):
 
 
 class Summary(TypedDict):
-    """duration: seconds for which requests were asked. processes: how many sent, on all machines. waiting: requests that went
-    out and never came to an end. latency, outcomes, errors, steps, regions, locations, versions, thresholds: outside warm-up."""
+    """duration: seconds for which requests were asked. processes: how many sent, on all machines. waiting: requests that
+    went out and never came to an end. latency, outcomes, errors, steps, regions, locations, versions, thresholds: outside
+    warm-up."""
 
     id: str
     name: str

@@ -37,8 +37,8 @@ class Timeline:
             )
         )
 
-    def during(self, name: str) -> list[range]:
-        """The whole seconds of the phases that are called so, without what is warm-up of another."""
+    def during(self, name: str) -> list[tuple[int, int]]:
+        """The whole seconds of the phases that are called so: the first one, and the one after the last."""
         return [whole(phase.start, phase.end) for phase in self.phases if phase.name == name]
 
     def told(self) -> list[Phase]:
@@ -54,7 +54,10 @@ class Timeline:
         ]
 
 
-def whole(start: float, end: float) -> range:
-    """The seconds that lie in this time as a whole; of a shorter one those that it touches."""
-    inside = range(math.ceil(start - 1e-6), math.floor(end + 1e-6))
-    return inside if len(inside) else range(math.floor(start), max(math.ceil(end), math.floor(start) + 1))
+def whole(start: float, end: float) -> tuple[int, int]:
+    """The seconds that lie in this time as a whole, as the first one and the one after the last; of a shorter time those
+    that it touches."""
+    first, after = math.ceil(start - 1e-6), math.floor(end + 1e-6)
+    if first < after:
+        return first, after
+    return math.floor(start), max(math.ceil(end), math.floor(start) + 1)

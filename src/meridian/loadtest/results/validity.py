@@ -1,0 +1,75 @@
+"""Whether the load generator did what was asked. Where it did not, a number says more about it than about the target."""
+
+from collections.abc import Sequence
+
+from meridian.loadtest.plan import Shard
+from meridian.loadtest.results.reading import Moment, Reading
+from meridian.loadtest.results.summary import Validity
+
+LAG_MS = 10.0
+"""A second whose requests went out later than this, at their 99th percentile, is late: it would add a tenth to an answer
+of 100 ms."""
+BEAT_MS = 100.0
+"""A second in which the generator's clockwork stood still for longer is late: answers that came meanwhile were read too
+late."""
+TOLERATED = 0.01
+"""Share of the seconds outside warm-up that may be late: a tail at the 99th percentile is then still the target's."""
+
+
+def late(moment: Moment) -> bool:
+    return moment.sent < moment.due or moment.lag > LAG_MS or moment.beat > BEAT_MS or bool(moment.trouble)
+
+
+def late_seconds(reading: Reading) -> list[int]:
+    """Also those of warm-up."""
+    return [moment.at for moment in reading.moments if late(moment)]
+
+
+def validity(reading: Reading, missing: Sequence[Shard]) -> Validity:
+    """One late second is forgiven however short the run is: a machine that does something else once must not spoil every
+    short test."""
+    judged = [moment for moment in reading.moments if not moment.warm]
+    behind = [moment for moment in judged if late(moment)]
+    worst = max((moment.lag for moment in reading.moments), default=0.0)
+    allowed = max(1, int(TOLERATED * len(judged)))
+    trouble = [what for moment in reading.moments for what in moment.trouble]
+    sentence = _wrong(reading, missing, len(behind), len(judged), allowed, worst, trouble)
+    return {
+        "valid": not sentence,
+        "sentence": sentence or _well(len(behind), len(judged), worst),
+        "late_seconds": [moment.at for moment in behind],
+        "worst_lag_ms": round(worst, 3),
+        "sent": reading.sent,
+        "due": reading.due,
+    }
+
+
+def _wrong(
+    reading: Reading,
+    missing: Sequence[Shard],
+    behind: int,
+    judged: int,
+    allowed: int,
+    worst: float,
+    trouble: Sequence[str],
+) -> str:
+    if missing:
+        names = ", ".join(f"{shard.index + 1}/{shard.count}" for shard in missing[:3])
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        return f"The record lacks shard {names}{more}: what they sent and saw is not known"
+    if not reading.due:
+        return "No request was due, so nothing is known about the target"
+    if trouble and behind:
+        return f"The load generator had trouble, which is not the target's fault: {trouble[0]}"
+    if behind > allowed:
+        return (
+            f"The load generator was late in {behind} of {judged} s (by up to {worst:.0f} ms): "
+            "that is not the target's fault, and the numbers say little about it"
+        )
+    return ""
+
+
+def _well(behind: int, judged: int, worst: float) -> str:
+    if not behind:
+        return f"The load generator was on time in all {judged} s that count (at worst {worst:.1f} ms late)"
+    return f"The load generator was late in {behind} of {judged} s, which is little enough (by up to {worst:.1f} ms)"
