@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import * as load from './load.js';
 import * as world from './world.js';
 
 const RANGES = { '1h': 3600, '24h': 86400, '7d': 604800, '30d': 2592000 };
@@ -15,6 +16,16 @@ const started = Date.now() / 1000;
 const now = () => Math.floor(fixed ? fixed + Date.now() / 1000 - started : Date.now() / 1000);
 
 const extra = new Map();
+
+/** Load tests: what begins is the one that goes on already. */
+function loadTests(request, path, search) {
+  const [, , id, what] = path.split('/');
+  if (request.method === 'POST') return { id: 'lt-live', decision: 'd-1', sentence: 'done' };
+  if (!id) return { runs: load.runsAt(now()) };
+  if (id === 'scenarios') return load.SCENARIOS;
+  if (what === 'compare') return load.comparisonOf(search.get('with'));
+  return load.summaryAt(id, now());
+}
 
 function json(response, body, status = 200) {
   response.writeHead(status, { 'content-type': 'application/json' });
@@ -62,6 +73,20 @@ createServer((request, response) => {
   if (path === '/metrics/history') {
     const span = RANGES[url.searchParams.get('range')] ?? 900;
     return json(response, world.historyAt(url.searchParams.get('panel'), now() - span, now()));
+  }
+  if (path.startsWith('/load-tests')) {
+    if (path.endsWith('/report')) {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      return response.end('<!doctype html><title>Report</title><h1>Report</h1>');
+    }
+    const found = loadTests(request, path, url.searchParams);
+    return found
+      ? json(response, found, request.method === 'POST' ? 202 : 200)
+      : json(
+          response,
+          { detail: 'there is no such load test', todo: 'list them with `meridian load list`' },
+          404,
+        );
   }
   const more = extra.get(path);
   return more ? json(response, more(now())) : json(response, { detail: `the stand-in has no ${path}` }, 404);

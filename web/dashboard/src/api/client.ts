@@ -2,7 +2,7 @@
 import { logout, token } from './session.ts';
 import type { Dashboard, Decision, PanelInfo, Principal, Series } from './types.ts';
 
-const BASE = '/infrastructure';
+export const BASE = '/infrastructure';
 
 export class Problem extends Error {
   constructor(

@@ -55,7 +55,8 @@ export const ops = {
       .incidents,
   /** Why alert rules are not judged now; empty while they are. */
   unjudged: async (signal?: AbortSignal) =>
-    (await request<{ trouble: string }>(query('/incidents', { state: 'open', limit: 1 }), { signal })).trouble,
+    (await request<{ trouble: string }>(query('/incidents', { state: 'open', limit: 1 }), { signal }))
+      .trouble,
   incident: (id: string, signal?: AbortSignal) =>
     request<IncidentDetail>(`/incidents/${encoded(id)}`, { signal }),
   acknowledge: (id: string, reason: string) =>

@@ -19,6 +19,7 @@ export const PAGES: readonly Page[] = [
   { path: 'decisions', title: 'Decisions', view: lazy(() => import('../pages/decisions/index.tsx')) },
   { path: 'limits', title: 'Limits', view: lazy(() => import('../pages/limits/index.tsx')) },
   { path: 'degradation', title: 'Degradation', view: lazy(() => import('../pages/degradation/index.tsx')) },
+  { path: 'load', title: 'Load tests', view: lazy(() => import('../pages/load/index.tsx')) },
   { path: 'costs', title: 'Costs', view: lazy(() => import('../pages/costs/index.tsx')) },
   { path: 'runbooks', title: '', view: lazy(() => import('../pages/runbooks/index.tsx')) },
 ];

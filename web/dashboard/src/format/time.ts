@@ -34,3 +34,13 @@ export function lasting(seconds: number): string {
   if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.floor(seconds / 86400)} d`;
 }
+
+/** Seconds after a beginning, as a stopwatch shows them: "0:07", "12:30", "1:02:03"; with a tenth where it is not a whole one. */
+export function elapsed(seconds: number): string {
+  const tenths = Math.round(Math.abs(seconds) * 10);
+  const whole = Math.floor(tenths / 10);
+  const two = (part: number) => String(part).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  const shown = hours ? `${hours}:${two(minutes)}` : String(minutes);
+  return `${seconds < 0 && tenths ? '−' : ''}${shown}:${two(whole % 60)}${tenths % 10 ? `.${tenths % 10}` : ''}`;
+}
