@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from meridian.loadtest.outcomes import FAILED, OK
-from meridian.loadtest.record import Burst, Failure, Latencies, Record, Second, Usage
+from meridian.loadtest.record import Burst, Failure, Record, Second, Usage
+from meridian.loadtest.results.lateness import lag_ms, late
 from meridian.loadtest.results.quantiles import Spread
 from meridian.loadtest.results.timeline import Timeline
 
@@ -12,8 +13,8 @@ from meridian.loadtest.results.timeline import Timeline
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What is kept of each second. ok, failed, ended: requests due in it that succeeded, failed, came to an end. p95:
-    milliseconds, of all. lag: 99th percentile of the generator's own delay, beat: the longest delay of its clockwork; in
-    milliseconds."""
+    milliseconds, of all. lag: 99th percentile of the generator's own delay, in milliseconds. late: whether the second
+    counts as late."""
 
     at: int
     warm: bool
@@ -24,7 +25,7 @@ class Moment:
     ended: int
     p95: float | None
     lag: float
-    beat: float
+    late: bool
     trouble: Sequence[str]
 
 
@@ -117,11 +118,19 @@ def _moment(place: int, warm: bool, second: Second) -> Moment:
         ok += n if key.outcome == OK else 0
         failed += n if key.outcome in FAILED else 0
     spread = Spread.of(second.latency().counts)
-    lag = Latencies(second.lag).ms(0.99) or 0.0
     trouble = tuple(second.trouble)
-    beat = second.beat / 1000
     return Moment(
-        place, warm, second.due, second.sent, ok, failed, ended, spread.ms([0.95])[0], lag, beat, trouble
+        place,
+        warm,
+        second.due,
+        second.sent,
+        ok,
+        failed,
+        ended,
+        spread.ms([0.95])[0],
+        lag_ms(second),
+        late(second),
+        trouble,
     )
 
 

@@ -3,37 +3,24 @@
 from collections.abc import Sequence
 
 from meridian.loadtest.plan import Shard
-from meridian.loadtest.results.reading import Moment, Reading
+from meridian.loadtest.results.lateness import too_many
+from meridian.loadtest.results.reading import Reading
 from meridian.loadtest.results.summary import Validity
-
-LAG_MS = 10.0
-"""A second whose requests went out later than this, at their 99th percentile, is late: it would add a tenth to an answer
-of 100 ms."""
-BEAT_MS = 100.0
-"""A second in which the generator's clockwork stood still for longer is late: answers that came meanwhile were read too
-late."""
-TOLERATED = 0.01
-"""Share of the seconds outside warm-up that may be late: a tail at the 99th percentile is then still the target's."""
-
-
-def late(moment: Moment) -> bool:
-    return moment.sent < moment.due or moment.lag > LAG_MS or moment.beat > BEAT_MS or bool(moment.trouble)
 
 
 def late_seconds(reading: Reading) -> list[int]:
     """Also those of warm-up."""
-    return [moment.at for moment in reading.moments if late(moment)]
+    return [moment.at for moment in reading.moments if moment.late]
 
 
 def validity(reading: Reading, missing: Sequence[Shard]) -> Validity:
-    """One late second is forgiven however short the run is: a machine that does something else once must not spoil every
-    short test."""
-    judged = [moment for moment in reading.moments if not moment.warm]
-    behind = [moment for moment in judged if late(moment)]
+    judged = [
+        moment for moment in reading.moments if not moment.warm and moment.at < reading.timeline.seconds
+    ]
+    behind = [moment for moment in judged if moment.late]
     worst = max((moment.lag for moment in reading.moments), default=0.0)
-    allowed = max(1, int(TOLERATED * len(judged)))
     trouble = [what for moment in reading.moments for what in moment.trouble]
-    sentence = _wrong(reading, missing, len(behind), len(judged), allowed, worst, trouble)
+    sentence = _wrong(reading, missing, len(behind), len(judged), worst, trouble)
     return {
         "valid": not sentence,
         "sentence": sentence or _well(len(behind), len(judged), worst),
@@ -49,7 +36,6 @@ def _wrong(
     missing: Sequence[Shard],
     behind: int,
     judged: int,
-    allowed: int,
     worst: float,
     trouble: Sequence[str],
 ) -> str:
@@ -61,7 +47,7 @@ def _wrong(
         return "No request was due, so nothing is known about the target"
     if trouble and behind:
         return f"The load generator had trouble, which is not the target's fault: {trouble[0]}"
-    if behind > allowed:
+    if too_many(behind, judged):
         return (
             f"The load generator was late in {behind} of {judged} s (by up to {worst:.0f} ms): "
             "that is not the target's fault, and the numbers say little about it"
