@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from meridian.core.errors import InvalidInput
 from meridian.loadtest.engine.exchange import Carrier, Home
 from meridian.loadtest.engine.http1 import Http1
+from meridian.loadtest.engine.http2 import Http2
 from meridian.loadtest.plan import Origin
 
 HTTP2_STREAMS = 100
@@ -24,9 +25,16 @@ def dialer(origin: Origin) -> Callable[[Home], Awaitable[Carrier]]:
 
     async def dial(pool: Home) -> Carrier:
         loop = asyncio.get_running_loop()
-        _, made = await loop.create_connection(
-            lambda: Http1(pool, origin), origin.host, origin.port, ssl=context, server_hostname=name
+        made: Http1 | Http2 = Http2(pool, origin) if origin.http == 2 else Http1(pool, origin)
+        await loop.create_connection(
+            lambda: made, origin.host, origin.port, ssl=context, server_hostname=name
         )
+        if isinstance(made, Http2):
+            try:
+                await made.ready
+            except BaseException:
+                made.close()
+                raise
         return made
 
     return dial

@@ -30,6 +30,10 @@ class Carrier(Protocol):
     room: bool
     listed: bool
 
+    @property
+    def capacity(self) -> int:
+        """Exchanges that it carries at once."""
+
     def send(self, exchange: Exchange) -> None: ...
 
     def give_up(self, exchange: Exchange) -> None:

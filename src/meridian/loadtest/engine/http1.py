@@ -23,6 +23,8 @@ NO_LENGTH = (b"\ncontent-length:", b"\ntransfer-encoding:")
 class Http1(asyncio.Protocol):
     """room: whether it takes an exchange now."""
 
+    capacity = 1
+
     def __init__(self, pool: Home, origin: Origin) -> None:
         self.room = True
         self.listed = False
@@ -78,6 +80,7 @@ class Http1(asyncio.Protocol):
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._complete, self._keep = True, False
+            self._interim = max(self._interim - 1, 0)  # which is this one: 101 is not followed by another
             self._status = self._parser.get_status_code()
         except httptools.HttpParserError:
             if not self._complete:

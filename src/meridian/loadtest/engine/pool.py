@@ -19,7 +19,7 @@ Dial = Callable[["Pool"], Awaitable[Carrier]]
 
 
 class Pool:
-    """streams: how many exchanges a connection carries at once, as a guess for how many to open. patience: seconds after which
+    """streams: how many exchanges a connection carries at once, as a guess until one is open. patience: seconds after which
     an attempt to connect is given up."""
 
     def __init__(self, dial: Dial, streams: int, patience: float, most: int = MOST_CONNECTIONS) -> None:
@@ -84,7 +84,7 @@ class Pool:
         if untouched and exchange.ask.repeatable and not exchange.resent:
             exchange.resent = True
             exchange.carrier = None
-            self._open(exchange)
+            self._again(exchange)
         else:
             self._finish(exchange, Answer(BROKE, detail=detail))
 
@@ -109,6 +109,16 @@ class Pool:
         self._carriers.discard(carrier)
         self.open = len(self._carriers)
         self._grow()
+
+    def _again(self, exchange: Exchange) -> None:
+        """Where a connection carries one exchange, on a fresh one: other kept ones may have been closed at the same moment."""
+        if self._streams == 1:
+            self._open(exchange)
+        elif self._free:
+            self._on(self._free[-1], exchange)
+        else:
+            self._queue.appendleft(exchange)
+            self._grow()
 
     def _on(self, carrier: Carrier, exchange: Exchange) -> None:
         """On the last of the free ones: the fewest connections are kept busy, as a browser's would be."""
@@ -154,9 +164,11 @@ class Pool:
             return
         self._carriers.add(carrier)
         self.open = len(self._carriers)
+        self._streams = carrier.capacity
         if exchange is not None and not exchange.over:
             self._on(carrier, exchange)
         self.freed(carrier)
+        self._grow()
 
     def _failed(self, exchange: Exchange | None, detail: str) -> None:
         """A failed attempt is the end of one exchange; the others in line have attempts of their own."""
