@@ -20,6 +20,7 @@ CONFIDENCE = 0.95
 DRAWS = 400
 SHORTEST_BLOCK = 5.0
 """Seconds. The noise of single requests hides part of how seconds hang together."""
+_LEAST_MS = 0.001
 SEED = 20_300_101
 """Of the draws: the same runs are told the same each time."""
 
@@ -55,23 +56,38 @@ def intervals(pair: Pair) -> dict[str, Interval]:
 
 def _metrics(side: Side, pair: Pair, weights: NDArray[np.float32]) -> NDArray[np.float64]:
     """By draw: each percentile in milliseconds, then the share of errors. NaN where there is nothing."""
-    reached = np.cumsum(weights @ side.counts, axis=1)
-    total = reached[:, -1:] if reached.shape[1] else np.zeros((len(weights), 1), np.float32)
     found = np.full((len(weights), len(NAMES)), np.nan)
-    some = total[:, 0] > 0
-    for at, share in enumerate(SHARES):
-        place = (reached < share * total - 0.5 * (total < 1)).sum(axis=1)
-        if len(pair.ms):
-            found[some, at] = pair.ms[np.minimum(place[some], len(pair.ms) - 1)]
+    total = weights @ side.counts.sum(axis=1)
+    if len(pair.ms):
+        reached = np.ascontiguousarray(np.cumsum(side.counts, axis=1).T)
+        for at, share in enumerate(SHARES):
+            places = _reach(reached, weights, share * total)
+            found[:, at] = np.where(total > 0, pair.ms[places], np.nan)
     ended = weights @ side.ended
     np.divide(weights @ side.failed, ended, out=found[:, -1], where=ended > 0)
     return found
 
 
+def _reach(
+    reached: NDArray[np.float32], weights: NDArray[np.float32], wanted: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """By draw, the first column up to which it has as many requests as wanted: by halving, all draws at once. reached:
+    column, row -> requests up to there."""
+    low = np.zeros(len(weights), np.int64)
+    high = np.full(len(weights), len(reached) - 1)
+    while (low < high).any():
+        middle = (low + high) // 2
+        fewer = np.einsum("ij,ij->i", weights, reached[middle]) < wanted
+        low, high = np.where(fewer, middle + 1, low), np.where(fewer, high, middle)
+    return low
+
+
 def _change(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of latencies the logarithm of the ratio, so that twice and half are equally far; of errors the difference."""
-    change: NDArray[np.float64] = np.log(after) - np.log(before)
-    change[..., -1] = after[..., -1] - before[..., -1]
+    change = after - before
+    change[..., :-1] = np.log(np.maximum(after[..., :-1], _LEAST_MS)) - np.log(
+        np.maximum(before[..., :-1], _LEAST_MS)
+    )
     return change
 
 
@@ -88,18 +104,18 @@ def _block(pair: Pair) -> int:
     """Rows. After Andrews (Heteroskedasticity and autocorrelation consistent covariance matrix estimation, 1991, equation
     6.2 for Bartlett's kernel, which weighs as blocks do), from how far the difference between the runs in one row
     foretells the next one's."""
-    rows = np.log(np.maximum(pair.ms, 0.001))
+    rows = np.log(np.maximum(pair.ms, _LEAST_MS))
     means = [
         side.counts @ rows / np.maximum(side.counts.sum(axis=1), 1) for side in (pair.before, pair.after)
     ]
     apart = means[1] - means[0]
     apart = apart - apart.mean()
-    n = len(apart)
+    n: int = len(apart)
     power = float(apart @ apart)
     held = float(apart[1:] @ apart[:-1]) / power if power > 0 else 0.0
     held = min(max(held, 0.0), 0.9)
     rows_wanted = 1.1447 * (4 * held**2 * n / (1 - held**2) ** 2) ** (1 / 3)
-    return max(1, min(n // 4, max(math.ceil(rows_wanted), math.ceil(SHORTEST_BLOCK / pair.step))))
+    return int(max(1, min(n // 4, max(math.ceil(rows_wanted), math.ceil(SHORTEST_BLOCK / pair.step)))))
 
 
 def _small_sample(block: int, n: int) -> float:

@@ -1,7 +1,6 @@
 """Two runs of one schedule laid side by side, second by second, for a comparison."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,46 +42,47 @@ def pair(before: Record, after: Record, seconds: list[int]) -> Pair:
     rows = len(seconds) // step
     kept = seconds[: rows * step]
     sides = [_rows(record, kept, step) for record in (before, after)]
-    columns = np.array(sorted({place for side in sides for row in side[0] for place in row}), np.int64)
+    columns = np.unique(np.concatenate([places for side in sides for places, _ in side.latencies] or [_NONE]))
     one, other = (_side(side, columns) for side in sides)
     return Pair(one, other, MIDDLES[columns], len(kept), step)
 
 
-_Rows = tuple[list[dict[int, int]], list[int], int]
+_NONE = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """latencies: by row, buckets and how many requests each adds; a bucket may come several times."""
+
+    latencies: list[tuple[NDArray[np.int64], NDArray[np.int64]]]
+    failed: list[int]
+    late: int
 
 
 def _rows(record: Record, seconds: list[int], step: int) -> _Rows:
-    """Latencies and failures by row, and how many seconds were late."""
     latencies, failed, behind = [], [], 0
     for start in range(0, len(seconds), step):
         found = [record.second(place) for place in seconds[start : start + step]]
         behind += sum(late(second) for second in found)
         latencies.append(_latencies(found))
         failed.append(sum(second.failed() for second in found))
-    return latencies, failed, behind
+    return _Rows(latencies, failed, behind)
 
 
-def _latencies(seconds: list[Second]) -> dict[int, int]:
-    """Of what was answered as hoped or by a limit: how fast something fails is no merit, and its number is compared by
-    itself."""
-    together: dict[int, int] = {}
-    for second in seconds:
-        for key, counts in second.latencies.items():
-            if key.outcome not in FAILED:
-                _add(together, counts)
-    return together
-
-
-def _add(mine: dict[int, int], counts: Mapping[int, int]) -> None:
-    for place, n in counts.items():
-        mine[place] = mine.get(place, 0) + n
+def _latencies(seconds: list[Second]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of what was answered as hoped or by a limit: how fast something fails is no merit, and failures are compared by
+    their number."""
+    cells = [
+        counts for second in seconds for key, counts in second.latencies.items() if key.outcome not in FAILED
+    ]
+    places = [np.fromiter(cell.keys(), np.int64, len(cell)) for cell in cells]
+    counts = [np.fromiter(cell.values(), np.int64, len(cell)) for cell in cells]
+    return np.concatenate([_NONE, *places]), np.concatenate([_NONE, *counts])
 
 
 def _side(rows: _Rows, columns: NDArray[np.int64]) -> Side:
-    latencies, failures, behind = rows
-    counts = np.zeros((len(latencies), len(columns)), np.float32)
-    for row, found in enumerate(latencies):
-        places = np.fromiter(found.keys(), np.int64, len(found))
-        counts[row, np.searchsorted(columns, places)] = np.fromiter(found.values(), np.float32, len(found))
-    failed = np.array(failures, np.float32)
-    return Side(counts, counts.sum(axis=1) + failed, failed, behind)
+    counts = np.zeros((len(rows.latencies), len(columns)), np.float32)
+    for row, (places, n) in enumerate(rows.latencies):
+        counts[row] = np.bincount(np.searchsorted(columns, places), n, minlength=len(columns))
+    failed = np.array(rows.failed, np.float32)
+    return Side(counts, counts.sum(axis=1) + failed, failed, rows.late)

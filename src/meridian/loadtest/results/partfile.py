@@ -167,7 +167,7 @@ def _part(facts: _Facts, record: Record) -> Part:
 def _unpacked(data: bytes) -> Iterator[bytes]:
     """Its lines. A bomb is refused before it unfolds: never more than a line and a chunk is held."""
     unpacker = zlib.decompressobj(wbits=31)
-    rest, told, fed = b"", 0, data
+    line, told, fed = bytearray(), 0, data
     while not unpacker.eof:
         try:
             piece = unpacker.decompress(fed, _CHUNK)
@@ -178,11 +178,14 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
         if not piece and not unpacker.eof:
             raise InvalidInput("this file is cut off", _AGAIN)
         told += len(piece)
-        *lines, rest = (rest + piece).split(b"\n")
-        if told > MOST_BYTES or len(rest) > LONGEST_LINE:
+        *ends, rest = piece.split(b"\n")
+        for end in ends:
+            yield bytes(line + end)
+            line.clear()
+        line += rest
+        if told > MOST_BYTES or len(line) > LONGEST_LINE:
             raise InvalidInput(
                 f"this file unfolds to more than {MOST_BYTES >> 20} MB, which no load test has"
             )
-        yield from lines
-    if rest or unpacker.unused_data:
+    if line or unpacker.unused_data:
         raise InvalidInput("this file goes on after its end", _AGAIN)
