@@ -27,6 +27,9 @@ _STEPS_OF_TIME = (
     86400,
 )
 
+ROOM = 22
+"""Pixels that a label takes from top to bottom, with some air."""
+
 
 class Tick(NamedTuple):
     """minor: may be left out where the picture is narrow."""
@@ -69,14 +72,14 @@ class Log:
             return 0.0
         return _within(math.log(value / self.low) / math.log(self.high / self.low))
 
-    def ticks(self, label: Callable[[float], str]) -> list[Tick]:
-        """Powers of ten, and 2 and 5 times them where there are few."""
+    def ticks(self, label: Callable[[float], str], height: int) -> list[Tick]:
+        """Powers of ten, and 2 and 5 times them where so many pixels have room for them."""
         decades = math.log10(self.high / self.low) if self.high > self.low else 0
-        within = (1, 2, 5) if decades <= 3 else (1,)
+        within = (1, 2, 5) if height >= ROOM * 3 * decades else (1,)
         powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
         values = [times * 10.0**power for power in powers for times in within]
         return [
-            Tick(value, label(value), minor=bool(len(within) > 1 and decades > 1.5 and _odd(value)))
+            Tick(value, label(value))
             for value in values
             if self.low * (1 - 1e-9) <= value <= self.high * (1 + 1e-9)
         ]
@@ -119,12 +122,6 @@ def thinned(
 
 def _within(place: float) -> float:
     return min(1.0, max(0.0, place))
-
-
-def _odd(value: float) -> bool:
-    return not math.isclose(math.log10(value) % 1, 0, abs_tol=1e-9) and not math.isclose(
-        math.log10(value) % 1, 1, abs_tol=1e-9
-    )
 
 
 def _round_step(rough: float) -> float:

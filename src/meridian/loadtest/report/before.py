@@ -57,7 +57,7 @@ def before(summary: Summary) -> Markup | None:
     shown: Content = [el("p", _mark(found["verdict"], ""), " ", found["sentence"], class_="callout-line")]
     if rows:
         shown = [shown, table(f"This run beside {found['with']}", _COLUMNS, rows, class_="compared")]
-    lead = "The interval holds the true change with the confidence that several figures leave; where it holds zero, the two are the same."
+    lead = "The interval holds the true change. Where it holds zero, the difference may be noise, and the two count as the same."
     return section("comparison", f"Compared with {found['with']}", shown, lead=lead)
 
 
@@ -71,8 +71,9 @@ def _value(metric: Metric, value: float | None) -> str:
 
 def _moved(metric: Metric, value: float | None) -> str:
     """Of errors, percentage points."""
-    shown = change(value)
-    return shown.replace(" %", " pp") if _is_share(metric) else shown
+    if value is None or not _is_share(metric):
+        return change(value)
+    return f"{value * 100:+.2f} pp".replace("-", "−")
 
 
 def _mark(verdict: str, name: str) -> Markup:

@@ -24,7 +24,7 @@ def capacity(summary: Summary) -> Markup | None:
         return None
     return figure(
         "capacity",
-        "Capacity",
+        "",
         found["sentence"],
         legend(
             ("swatch-dash asked", "all that is asked for"),
@@ -63,7 +63,7 @@ def _latency(found: Capacity) -> Markup:
     xs = [point["rate"] for point in points]
     high, higher = [point["p95"] for point in points], [point["p99"] for point in points]
     x, y = linear(xs), log([*high, *higher])
-    frame = Frame(230, x, y, x.ticks(digits, 6), y.ticks(ms))
+    frame = Frame(230, x, y, x.ticks(digits, 6), y.ticks(ms, 230))
     return picture(
         frame,
         frame.body(
@@ -74,7 +74,7 @@ def _latency(found: Capacity) -> Markup:
         _dots(frame, xs, higher, "p99"),
         _dots(frame, xs, high, "p95"),
         title="p95 and p99 on a logarithmic axis, against the rate asked for.",
-        beside="latency",
+        beside="p95 and p99",
         below="asked for, requests/s",
     )
 
@@ -118,4 +118,4 @@ def _table(found: Capacity) -> Markup:
         )
         for point in found["points"]
     ]
-    return table("Each rate, and what came of it", _COLUMNS, rows)
+    return table("Each rate, and what came of it", _COLUMNS, rows, folds=False)

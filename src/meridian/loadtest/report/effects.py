@@ -1,31 +1,43 @@
-"""What the users of one region saw around a moment: who answered before and after, what failed, for how long nothing came, and when
-everything was as before. Pure, from the record alone."""
+"""What the users of one region saw from a moment on: what failed beyond the usual, who took over, for how long nothing
+came, and when all was as before. Pure.
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+Something always fails somewhere. So failures count as an effect only where there are more of a kind than there were
+before, and where they come in a burst: with several others, at once after the moment, or about a gap or a change of
+location.
+"""
 
-from meridian.loadtest.record import Burst, Failure, Record
-from meridian.loadtest.results.gaps import Gap, gaps
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from meridian.loadtest.record import Burst, Failure
+from meridian.loadtest.report.watched import Region
+from meridian.loadtest.results.gaps import Gap
 from meridian.loadtest.results.summary import Noticed
 
-BASELINE = 10
-"""Seconds before the moment, which tell what was usual."""
-LOOK_BACK = 1.0
-"""Seconds before the moment in which a gap may have begun: nothing may have been due just then."""
+BEFORE = 10
+"""Seconds that tell which location served a region."""
+USUAL, UNUSUAL = 30, 2
+"""More than so many times what a bad one of so many seconds before had makes a kind of failure unusual."""
 IN_FLIGHT = 60
 """Seconds before the moment whose requests may still be on their way; the record files them under when they were due."""
-UNUSUAL = 2
-"""How many times the worst of the seconds before makes a failure unusual."""
+QUIET = 5.0
+"""Seconds without anything unusual that end a burst."""
+PROMPT, NEAR = 3.0, 10.0
+"""Seconds after the moment in which a single failure counts, and in which a gap does."""
+LAST_SUCCESS = 1.0
+"""Seconds that may have gone by without a success before the moment."""
+SEVERAL = 5
+"""Failures that make a burst by themselves."""
 TAKES_OVER = 0.5
 """Share of a second's answers from which on a location is the one that serves a region."""
-UNSETTLED = 2.0
-"""Seconds at the end of what was looked at: what fails still there was not normal again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """before, after: locations; after is empty where nobody else took over. gap: None where nothing unusual was missing. normal_at:
-    of the first success after all that was unusual; None where it went on to the end of what was looked at."""
+    """before, after: locations; after is empty where nobody else took over. gap: None where nothing unusual was missing.
+    normal_at: of the first success after all that was unusual; None where nothing was, or where it went on to the end of
+    the run."""
 
     region: str
     before: str
@@ -36,111 +48,121 @@ class Effect:
     normal_at: float | None
 
 
-def effect(record: Record, region: str, since: float, until: float, look_back: float = LOOK_BACK) -> Effect:
-    """Of what happened at `since`, as far as `until`. look_back: seconds before `since` in which it may have begun."""
-    start = max(0.0, since - look_back)
-    before = served_by(record, region, start - BASELINE, start)
-    usual = _main(before)
-    broken = list(_unusual(record, region, start, until))
-    shift = _shift(record, region, usual, start, until)
-    found = [gap for gap in gaps(record, region, start, until) if gap.until > since]
-    gap = max(found, key=lambda gap: gap.until - gap.since, default=None)
-    signs = [(burst.first, burst.first_number, _words(failure)) for failure, burst in broken]
+@dataclass(slots=True)
+class Spell:
+    """Unusual failures that follow one another. start, end: seconds."""
+
+    start: float
+    end: float
+    bursts: list[tuple[Failure, Burst]] = field(default_factory=list)
+
+    @property
+    def n(self) -> int:
+        return sum(burst.n for _, burst in self.bursts)
+
+
+def effect(region: Region, since: float, until: float, start: float) -> Effect:
+    """Of what happened at `since`. start: from when on what is seen may belong to it; until: up to when it may have begun."""
+    usual = _main(region, start - BEFORE, start)
+    shift = _shift(region, usual, start, until)
+    near = [gap for gap in region.gaps if gap.until > start and _began(gap, start, min(until, since + NEAR))]
+    gap = max(near, key=lambda gap: gap.ms, default=None)
+    anchors = [since, *([gap.since, gap.until] if gap else []), *([shift[1].first / 1e6] if shift else [])]
+    spells = [each for each in _spells(region, start) if each.start < until and _counts(each, anchors)]
+    signs = [
+        (burst.first, burst.first_number, _words(failure))
+        for each in spells
+        for failure, burst in each.bursts
+    ]
     if shift:
         signs.append((shift[1].first, shift[1].first_number, f"answered by {shift[0]}"))
-    noticed: Noticed | None = None
-    if signs:
-        first, number, what = min(signs)
-        noticed = {"at": first / 1e6, "number": number, "what": what}
+    first, number, what = min(signs, default=(0, 0, ""))
     return Effect(
-        region,
+        region.name,
         usual,
         shift[0] if shift else "",
-        noticed,
+        {"at": round(first / 1e6, 3), "number": number, "what": what} if what else None,
         gap,
-        sum(burst.n for _, burst in broken),
-        _normal(record, region, [burst.last / 1e6 for _, burst in broken], gap, shift, until),
+        sum(each.n for each in spells),
+        _normal(region, spells, gap, shift),
     )
 
 
-def served_by(record: Record, region: str, since: float, until: float) -> Mapping[str, int]:
-    """Location -> successes of the region's users among requests that were due then, in whole seconds."""
-    found: dict[str, int] = {}
-    for place in range(max(0, int(since)), max(0, int(until))):
-        for (home, location), burst in record.second(place).served.items():
-            if home == region:
-                found[location] = found.get(location, 0) + burst.n
-    return found
+def _began(gap: Gap, start: float, until: float) -> bool:
+    """A gap counts from the last success before it, which may have come a while before what caused it."""
+    return start - max(LAST_SUCCESS, 10 * gap.usual) <= gap.since <= until
 
 
-def answered_after(record: Record, region: str, at: float, until: float) -> float | None:
-    """When the first success at or after `at` arrived, to the millisecond."""
-    ms = int(at * 1000)
-    for place in range(ms // 1000, min(int(until) + 1, record.seconds)):
-        bits = record.second(place).answered.get(region)
-        if bits is None:
-            continue
-        left = int.from_bytes(bits) & ((1 << (1000 - max(0, ms - place * 1000))) - 1)
-        if left:
-            return place + (1000 - left.bit_length()) / 1000
-    return None
+def _main(region: Region, since: float, until: float) -> str:
+    """The location that served most; of equals the first by name."""
+    found = region.locations(since, until)
+    return max(sorted(found), key=lambda location: found[location], default="")
 
 
-def _main(served: Mapping[str, int]) -> str:
-    return max(sorted(served), key=lambda location: served[location], default="")
+def _shift(region: Region, usual: str, start: float, until: float) -> tuple[str, Burst] | None:
+    """Who took over, and the answers with which it began."""
+    seconds = range(int(start), min(int(until) + 1, region.end))
+    taken = ""
+    for second in seconds:
+        found = region.locations(second, second + 1)
+        new = _main(region, second, second + 1)
+        if usual and new and new != usual and found[new] >= TAKES_OVER * sum(found.values()):
+            taken = new
+            break
+    bursts = (region.served.get(second, {}).get(taken) for second in seconds)
+    first = next((burst for burst in bursts if burst and burst.last >= start * 1e6), None)
+    return (taken, first) if first else None
 
 
-def _unusual(record: Record, region: str, start: float, until: float) -> Iterator[tuple[Failure, Burst]]:
-    """What failed after `start`, where it is more than what failed in the same way before."""
-    begin = int(start)
-    worst: dict[Failure, int] = {}
-    for place in range(max(0, begin - BASELINE), begin):
-        for failure, burst in record.second(place).failures.items():
-            if burst.last < start * 1e6:
-                worst[failure] = max(worst.get(failure, 0), burst.n)
-    for place in range(max(0, begin - IN_FLIGHT), min(int(until) + 1, record.seconds)):
-        for failure, burst in record.second(place).failures.items():
-            within = start * 1e6 <= burst.last and burst.first <= until * 1e6
-            if failure.region == region and within and burst.n > UNUSUAL * worst.get(failure, 0):
+def _spells(region: Region, start: float) -> Sequence[Spell]:
+    """In order of time, those that begin at or after `start`."""
+    made: list[Spell] = []
+    for failure, burst in sorted(_unusual(region, start), key=lambda each: each[1].first):
+        first, last = burst.first / 1e6, burst.last / 1e6
+        if not made or first > made[-1].end + QUIET:
+            made.append(Spell(first, last))
+        made[-1].end = max(made[-1].end, last)
+        made[-1].bursts.append((failure, burst))
+    return made
+
+
+def _unusual(region: Region, start: float) -> Iterator[tuple[Failure, Burst]]:
+    usual = _usual(region, start)
+    for second in range(max(0, int(start) - IN_FLIGHT), region.end):
+        for failure, burst in region.failures.get(second, {}).items():
+            if burst.first >= start * 1e6 and burst.n > UNUSUAL * usual.get(failure, 0):
                 yield failure, burst
 
 
-def _shift(record: Record, region: str, usual: str, start: float, until: float) -> tuple[str, Burst] | None:
-    """Who took over, and the burst of answers with which it began."""
-    taken = ""
-    for place in range(int(start), min(int(until) + 1, record.seconds)):
-        served = served_by(record, region, place, place + 1)
-        new = _main(served)
-        if new and new != usual and served[new] >= TAKES_OVER * sum(served.values()):
-            taken = new
-            break
-    if not taken or not usual:
-        return None
-    for place in range(int(start), min(int(until) + 1, record.seconds)):
-        burst = record.second(place).served.get((region, taken))
-        if burst and burst.last >= start * 1e6:
-            return taken, burst
-    return None
+def _usual(region: Region, start: float) -> Mapping[Failure, int]:
+    """Failures of each kind in a bad second before `start`: four of five seconds had no more."""
+    seconds = range(max(0, int(start) - USUAL), int(start))
+    counts: dict[Failure, list[int]] = defaultdict(list)
+    for second in seconds:
+        for failure, burst in region.failures.get(second, {}).items():
+            counts[failure].append(burst.n)
+    worst = len(seconds) // 5
+    return {
+        failure: sorted(found, reverse=True)[worst] for failure, found in counts.items() if len(found) > worst
+    }
+
+
+def _counts(spell: Spell, anchors: Sequence[float]) -> bool:
+    about = any(spell.start - PROMPT <= anchor <= spell.end + PROMPT for anchor in anchors)
+    return about or spell.n >= SEVERAL
 
 
 def _normal(
-    record: Record,
-    region: str,
-    failed: list[float],
-    gap: Gap | None,
-    shift: tuple[str, Burst] | None,
-    until: float,
+    region: Region, spells: Sequence[Spell], gap: Gap | None, shift: tuple[str, Burst] | None
 ) -> float | None:
-    ends = list(failed)
+    ends = [spell.end for spell in spells]
     if gap:
         if not gap.ended:
             return None
         ends.append(gap.until)
     if shift:
         ends.append(shift[1].first / 1e6)
-    if not ends or (failed and max(failed) > min(until, record.seconds) - UNSETTLED):
-        return None
-    return answered_after(record, region, max(ends), until)
+    return region.answered_after(max(ends)) if ends else None
 
 
 def _words(failure: Failure) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from meridian.loadtest.report.axes import Linear, Log, Tick
+from meridian.loadtest.report.axes import Linear
 from meridian.loadtest.report.markup import Content, Markup, el
+from meridian.loadtest.report.moments import moments
 from meridian.loadtest.report.numbers import NOTHING, clock, count, ms
 from meridian.loadtest.report.plot import Frame, figure, legend, picture
 from meridian.loadtest.report.tables import Column, nothing, table
@@ -11,6 +12,7 @@ from meridian.loadtest.report.timeline import Timeline
 from meridian.loadtest.results.summary import Failover, Summary
 
 ROW = 30
+"""Pixels of a region's lane."""
 MOST = 60
 """Entries in the table; more are told in a sentence."""
 _COLUMNS = (
@@ -31,7 +33,7 @@ def failoverlog(summary: Summary, time: Timeline) -> Markup:
         sentence = "Decisions of the journal beside what clients saw."
         return figure(
             "failovers",
-            "Failover log",
+            "",
             sentence,
             nothing("Nothing was decided about locations or regions, and nothing was broken."),
         )
@@ -45,10 +47,10 @@ def failoverlog(summary: Summary, time: Timeline) -> Markup:
     )
     return figure(
         "failovers",
-        "Failover log",
+        "",
         sentence,
         _overview(found, time),
-        _moments(noticed),
+        moments(noticed),
         _table(found),
         class_="failovers",
     )
@@ -102,107 +104,6 @@ def _entry(each: Failover, frame: Frame, middle: float) -> Content:
 
 def frame_end(frame: Frame) -> float:
     return frame.x_ticks[-1].value if frame.x_ticks else 1.0
-
-
-def _moments(noticed: Sequence[Failover]) -> Content:
-    """Each noticed entry on an axis of its own time, logarithmic, as a gap of milliseconds and a recovery of minutes belong together."""
-    entries = [each for each in noticed if _after(each)][:12]
-    if not entries:
-        return None
-    origins = [_origin(each) for each in entries]
-    top = max(
-        (at - origin) * 1000
-        for each, origin in zip(entries, origins, strict=True)
-        for at, _, _ in _after(each)
-    )
-    x = Log(1.0, max(1000.0, 10.0 ** len(str(int(top)))))
-    ticks = [
-        Tick(10.0**n, ms(10.0**n) if n < 5 else f"{10 ** (n - 3):,} s") for n in range(len(str(int(x.high))))
-    ]
-    rows = []
-    for each, origin in zip(entries, origins, strict=True):
-        frame = Frame(34, x, Linear(0, 1), ticks, ())
-        rows.append(
-            el(
-                "li",
-                el(
-                    "p",
-                    el("b", each["region"]),
-                    " ",
-                    clock(origin, 3),
-                    " ",
-                    el("span", each["sentence"], class_="muted"),
-                ),
-                picture(
-                    frame,
-                    _gap(each, frame, origin),
-                    _dots(each, frame, origin),
-                    title=f"Moments: {each['sentence']}",
-                    class_="moment",
-                ),
-            )
-        )
-    key = legend(
-        ("mo-gap", "no answer"),
-        ("mo-noticed", "noticed"),
-        ("mo-decided", "decided"),
-        ("mo-normal", "normal again"),
-    )
-    lead = "From the first sign on, moment by moment, on a logarithmic axis:"
-    return el(
-        "div",
-        el("h4", "Moment by moment"),
-        el("p", lead, class_="note"),
-        key,
-        el("ol", rows, class_="moments"),
-    )
-
-
-def _origin(each: Failover) -> float:
-    """The first sign: of what caused it, or of what clients saw."""
-    return min([each["at"], each["gap_at"] or each["at"], *(at for at, _, _ in _after(each))])
-
-
-def _after(each: Failover) -> list[tuple[float, str, str]]:
-    """(at, class, word)."""
-    found: list[tuple[float, str, str]] = []
-    if each["noticed"]:
-        found.append((each["noticed"]["at"], "mo-noticed", "noticed"))
-    if each["decision"]:
-        found.append((each["decision"]["at"], "mo-decided", "decided"))
-    if each["normal_at"] is not None:
-        found.append((each["normal_at"], "mo-normal", "normal"))
-    return found
-
-
-def _dots(each: Failover, frame: Frame, origin: float) -> list[Markup]:
-    return [
-        el(
-            "circle",
-            el("title", f"{word} after {ms((at - origin) * 1000)}"),
-            cx=frame.across((at - origin) * 1000),
-            cy=17,
-            r=6,
-            class_=kind,
-        )
-        for at, kind, word in _after(each)
-    ]
-
-
-def _gap(each: Failover, frame: Frame, origin: float) -> Content:
-    if each["gap_ms"] is None or each["gap_at"] is None:
-        return None
-    start = max(0.0, (each["gap_at"] - origin) * 1000)
-    left, right = frame.x.place(start), frame.x.place(start + each["gap_ms"])
-    return el(
-        "rect",
-        el("title", f"{ms(each['gap_ms'])} without an answer"),
-        x=f"{left * 100:.2f}%",
-        y=10,
-        width=f"{max(right - left, 0.005) * 100:.2f}%",
-        height=14,
-        class_="mo-gap",
-    )
 
 
 def _table(found: Sequence[Failover]) -> Markup:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from meridian.loadtest.report.axes import Log, log
+from meridian.loadtest.report.crashmap import WORDS
 from meridian.loadtest.report.markup import Content, Markup, el
 from meridian.loadtest.report.numbers import count, ms, rate, share
 from meridian.loadtest.report.tables import Column, mark, section, table
@@ -37,6 +38,9 @@ _OUTCOMES = (
     Column("Share", number=True),
     Column("", wide=True),
 )
+
+
+_OUTCOME_WORDS = {"ok": "answered well", "limited": "429, limited"} | WORDS
 
 
 def groups(summary: Summary) -> Markup:
@@ -141,7 +145,9 @@ def _locations(summary: Summary) -> Content:
 def _outcomes(summary: Summary) -> Content:
     total = sum(summary["outcomes"].values())
     rows: Iterable[tuple[Content, ...]] = [
-        (name, count(n), share(n / total), _part(n / total)) for name, n in summary["outcomes"].items() if n
+        (_OUTCOME_WORDS.get(name, name), count(n), share(n / total), _part(n / total))
+        for name, n in summary["outcomes"].items()
+        if n
     ]
     return table("By what came of it", _OUTCOMES, list(rows), class_="parts") if total else None
 

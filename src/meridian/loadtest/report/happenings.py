@@ -8,7 +8,7 @@ from meridian.loadtest.results.summary import Event, Summary
 
 AT_ONCE = 12
 """Events that are shown unfolded."""
-_WORDS = {"chaos": "broken on purpose", "decision": "decided", "abort": "aborted"}
+_WORDS = {"chaos": "chaos step", "decision": "decided", "abort": "aborted"}
 
 
 def happenings(summary: Summary) -> Markup:

@@ -1,8 +1,8 @@
 """The latency heatmap: time to the right, latency upwards on a logarithmic axis, and how many requests as colour.
 
-It shows what percentiles hide: two humps where there are two paths, a stripe where everything stood still for a moment, and the few
-that were slow while the median was not. Colours are those of viridis, in nine steps whose counts grow by the same factor, so that one
-slow request is seen as well as a thousand quick ones.
+It shows what percentiles hide: two humps where there are two paths, a stripe where everything stood still for a moment,
+and the few that were slow while the median was not. Colours are those of viridis, in nine steps whose counts grow by the
+same factor, so that one slow request is seen as well as a thousand quick ones.
 """
 
 import math
@@ -27,8 +27,8 @@ HEIGHT = 300
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """at: where each column begins, seconds; its end is the next one's, or `end`. edges: milliseconds, one more than there are rows.
-    counts: per column, per row upwards."""
+    """at: where each column begins, seconds; its end is the next one's, or `end`. edges: milliseconds, one more than
+    there are rows. counts: per column, per row upwards."""
 
     at: tuple[float, ...]
     end: float
@@ -89,7 +89,7 @@ def heatmap(summary: Summary, time: Timeline) -> Markup:
             nothing("No answer was measured."),
         )
     y = Log(found.edges[0], found.edges[-1])
-    frame = Frame(HEIGHT, time.scale, y, time.ticks(), y.ticks(ms))
+    frame = Frame(HEIGHT, time.scale, y, time.ticks(), y.ticks(ms, HEIGHT))
     sentence = (
         f"{count(found.total)} requests by the time they were due and the time they took. "
         f"The fullest cell has {count(found.most)}; a cell with a single request is drawn too."
@@ -108,7 +108,6 @@ def heatmap(summary: Summary, time: Timeline) -> Markup:
             "edges": [float(f"{edge:.4g}") for edge in found.edges],
             "counts": found.counts,
         },
-        beside="latency",
         class_="flagged heat",
     )
     return figure("heatmap", "Latency heatmap", sentence, _key(found.most, time), drawn)
@@ -123,11 +122,12 @@ def _paths(found: Cells, frame: Frame) -> list[Markup]:
     ]
     heights = [round((1 - frame.y.place(edge)) * frame.height, 1) for edge in found.edges]
     drawn: list[list[str]] = [[] for _ in range(SHADES)]
+    most = found.most
     for (left, right), column in zip(across, found.counts, strict=True):
         for row, number in enumerate(column):
             if number:
                 low, high = heights[row], heights[row + 1]
-                drawn[shade(number, found.most)].append(
+                drawn[shade(number, most)].append(
                     f"M{short(left)} {short(high)}H{short(right)}V{short(low)}H{short(left)}Z"
                 )
     return [
@@ -153,4 +153,4 @@ def _key(most: int, time: Timeline) -> Markup:
         for step, low, high in ranges(most)
     ]
     marks = [("band-late", "generator late")] if time.late else []
-    return legend(*entries, *marks)
+    return legend(*entries, *marks, title="requests in a cell:")

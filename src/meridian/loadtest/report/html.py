@@ -44,10 +44,10 @@ def html(summary: Summary) -> str:
         ("figures", "Key figures", key_figures(summary)),
         ("events", "What happened", happenings(summary)),
         ("pictures", "Over time", pictures),
-        ("crashes", "Crash map", section("failures", "What failed", crashmap(summary, time))),
-        ("failovers", "Failover log", section("taking-over", "Who took over", failoverlog(summary, time))),
-        ("capacity", "Capacity", capacity(summary)),
-        ("resources", "Resources", section("used", "What it took", resources(summary, time))),
+        ("crashes", "Crash map", section("crash-map", "Crash map", crashmap(summary, time))),
+        ("failovers", "Failover log", section("failover-log", "Failover log", failoverlog(summary, time))),
+        ("capacity", "Capacity", _section("knee", "Capacity", capacity(summary))),
+        ("resources", "Resources", section("used", "Resources", resources(summary, time))),
         ("groups", "In detail", groups(summary)),
         ("checks", "Checks", checks(summary)),
         ("comparison", "Comparison", before(summary)),
@@ -65,6 +65,10 @@ def html(summary: Summary) -> str:
     )
 
 
+def _section(name: str, title: str, content: Markup | None) -> Content:
+    return section(name, title, content) if content else None
+
+
 def _hint(summary: Summary) -> Content:
     numbers = " Numbers in the flags are those of the events above." if summary["events"] else ""
     return f"All pictures share one axis of time, counted from the start of the run.{numbers}"
@@ -78,6 +82,7 @@ def _values(summary: Summary) -> Content:
         "Rate, errors and latency over time; rates are means, latencies the worst of each stretch",
         _OVER_TIME,
         rows,
+        folds=False,
     )
     return el("details", el("summary", "The values as a table"), shown)
 

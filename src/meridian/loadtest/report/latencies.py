@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from meridian.loadtest.report.axes import linear, log, thinned
-from meridian.loadtest.report.markup import Content, Markup, el
-from meridian.loadtest.report.numbers import clock, digits, ms, rate, share
+from meridian.loadtest.report.markup import Markup, el
+from meridian.loadtest.report.numbers import clock, ms, rate, share
 from meridian.loadtest.report.plot import Frame, figure, legend, picture
 from meridian.loadtest.report.tables import nothing
 from meridian.loadtest.report.timeline import Timeline
@@ -33,7 +33,7 @@ def rates(summary: Summary, time: Timeline) -> Markup:
     )
     if not at:
         return figure("rate", "Rate", sentence, nothing("No second was measured."))
-    upper = Frame(190, time.scale, (y := linear([*asked, *achieved])), time.ticks(), y.ticks(digits))
+    upper = Frame(190, time.scale, (y := linear([*asked, *achieved])), (), y.ticks(rate))
     lower = Frame(64, time.scale, (e := linear(errors, 0.01)), time.ticks(), e.ticks(share, 2))
     drawn = picture(
         upper,
@@ -48,7 +48,7 @@ def rates(summary: Summary, time: Timeline) -> Markup:
         read=reading(
             time, at, {"asked": (asked, "/s"), "achieved": (achieved, "/s"), "errors": (errors, "%")}
         ),
-        beside="requests/s",
+        beside="requests a second",
         class_="flagged",
     )
     failed = picture(
@@ -81,7 +81,7 @@ def percentiles(summary: Summary, time: Timeline) -> Markup:
     if not any(value is not None for values in lines.values() for value in values):
         return figure("latency", "Latency", sentence, nothing("No answer was measured."))
     y = log(value for values in lines.values() for value in values)
-    frame = Frame(260, time.scale, y, time.ticks(), y.ticks(ms))
+    frame = Frame(260, time.scale, y, time.ticks(), y.ticks(ms, 260))
     drawn = picture(
         frame,
         time.bands(frame),
@@ -91,7 +91,6 @@ def percentiles(summary: Summary, time: Timeline) -> Markup:
         time.marks(frame, flags=True),
         title="Latency over time on a logarithmic axis: median, p95, p99 and the slowest.",
         read=reading(time, at, {word: (lines[name], "ms") for name, word in _PERCENTILES}),
-        beside="latency",
         class_="flagged",
     )
     key = legend(*((name, word) for name, word in reversed(_PERCENTILES)), *of_bands(time))
@@ -107,13 +106,7 @@ def by_region(summary: Summary, time: Timeline) -> Markup | None:
     if len(found) < 2 or not any(value is not None for values in found.values() for value in values):
         return None
     y = log(value for values in found.values() for value in values)
-    frame = Frame(
-        90,
-        time.scale,
-        y,
-        [tick._replace(minor=place % 2 == 1) for place, tick in enumerate(time.ticks())],
-        y.ticks(ms),
-    )
+    frame = Frame(90, time.scale, y, time.ticks(5), y.ticks(ms, 90))
     drawn = [
         el(
             "div",

@@ -1,7 +1,7 @@
 """HTML and SVG from Python values, in which nothing can be forgotten to be escaped: whatever is not markup already is text.
 
-A report shows names and messages that others wrote: a scenario's title, a target's error. So text is the default, and markup is a
-type of its own that only this module makes.
+A report shows names and messages that others wrote: a scenario's title, a target's error. So text is the default, and
+markup is a type of its own that only this module makes.
 """
 
 import json
@@ -38,8 +38,8 @@ def text(content: Content) -> Markup:
 
 
 def el(tag: str, /, *content: Content, **attributes: Attribute) -> Markup:
-    """An element. Attributes: `class_` is class, `data_x` is data-x; None and False are left out, True stands alone; numbers are
-    written with at most two decimals."""
+    """An element. Attributes: `class_` is class, `data_x` is data-x; None and False are left out, True stands alone;
+    numbers are written with at most two decimals."""
     head = tag + "".join(_attribute(key, value) for key, value in attributes.items())
     if tag in _VOID:
         return Markup(f"<{head}>")

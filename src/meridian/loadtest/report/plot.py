@@ -1,7 +1,7 @@
 """The frame of a picture: axes, grid, and a body that stretches with the page while its text and lines do not.
 
-Places from left to right are percentages, and the body is an inner picture that is stretched, so one drawing serves a phone, a desk
-and paper without a script. Places from top to bottom are pixels.
+Places from left to right are percentages, and the body is an inner picture that is stretched, so one drawing serves a
+phone, a desk and paper without a script. Places from top to bottom are pixels.
 """
 
 from collections.abc import Iterable, Sequence
@@ -82,8 +82,8 @@ def picture(
     beside: str = "",
     class_: str = "",
 ) -> Markup:
-    """A plot. layers: what is drawn over the grid, in this order. title: what it shows, for those who do not see it. read: what the
-    page's script shows under the pointer. below, beside: names of the axes."""
+    """A plot. layers: what is drawn over the grid, in this order. title: what it shows, for those who do not see it.
+    read: what the page's script shows under the pointer. below, beside: what the axes show."""
     grid = [
         el("line", x1="0", x2="100%", y1=frame.down(tick.value), y2=frame.down(tick.value), class_="grid")
         for tick in frame.y_ticks
@@ -94,9 +94,7 @@ def picture(
         layers,
         _labels_beside(frame),
         _labels_below(frame.x_ticks, frame),
-        el("text", beside, x=-6, y=-9, text_anchor="start", class_="axis axis-name", dx="-46")
-        if beside
-        else None,
+        el("text", beside, x=6, y=13, class_="axis axis-name") if beside else None,
         el("text", below, x="100%", y=frame.height + 34, text_anchor="end", class_="axis axis-name")
         if below
         else None,
@@ -131,13 +129,13 @@ def _labels_below(ticks: Sequence[Tick], frame: Frame) -> Iterable[Markup]:
     ]
 
 
-def legend(*entries: tuple[str, str]) -> Markup:
+def legend(*entries: tuple[str, str], title: str = "") -> Markup:
     """entries: (class of the swatch, what it stands for)."""
     items = [el("li", el("i", class_=f"swatch {kind}", aria_hidden="true"), name) for kind, name in entries]
-    return el("ul", items, class_="legend")
+    return el("ul", el("li", title) if title else None, items, class_="legend")
 
 
 def figure(name: str, title: str, sentence: Content, *content: Content, class_: str = "") -> Markup:
-    """One picture with its title and what there is to see in it. name: its anchor."""
-    caption = el("figcaption", el("h3", title), el("p", sentence))
+    """One picture with its title and what there is to see in it. name: its anchor. title: empty where the section's says it."""
+    caption = el("figcaption", el("h3", title) if title else None, el("p", sentence))
     return el("figure", caption, content, id=name, class_=class_ or None)

@@ -15,11 +15,11 @@ _PHASES = (
     Column("Judged"),
 )
 _MEASURED = (
-    "Each request has a time at which it is due, which follows from the seed and not from how the target is doing. Latency counts from "
-    "that time to the last byte of the answer: a target that stands still makes requests wait, and every one of them is counted, "
-    "those that waited for a free connection too. Figures are within 0.1 %. Percentiles, errors and objectives leave out the "
-    "warm-up; the pictures show all of it. A second in which the generator itself was late is marked, and too many of "
-    "them make the run invalid."
+    "Each request has a time at which it is due, which follows from the seed and not from how the target is doing. "
+    "Latency counts from that time to the last byte of the answer: a target that stands still makes requests wait, and every "
+    "one of them is counted, those that waited for a free connection too. Figures are within 0.1 %. Percentiles, errors and "
+    "objectives leave out the warm-up; the pictures show all of it. A second in which the generator itself was late is "
+    "marked, and too many of them make the run invalid."
 )
 
 

@@ -33,7 +33,7 @@ Lines = Sequence[tuple[str, list[float | None]]]
 
 def resources(summary: Summary, time: Timeline) -> Markup:
     found = summary["resources"]
-    title, lead = "Resources", "What each process used: cores of CPU, and memory that was resident."
+    title, lead = "", "What each process used: cores of CPU, and memory that was resident."
     if not found["at"] or not found["processes"]:
         return figure("resources", title, lead, nothing("No process was watched."), _leaks(summary))
     at = [value for value in thinned(found["at"], POINTS, min) if value is not None]
@@ -69,7 +69,7 @@ def resources(summary: Summary, time: Timeline) -> Markup:
             _plot(time, at, rss, "Resident memory in MiB over time, process by process.", "MiB", digits),
             class_="pair",
         ),
-        table("CPU in cores, and resident memory", _USED, rows),
+        table("CPU in cores, and resident memory", _USED, rows, folds=False),
         _leaks(summary),
     )
 
@@ -78,8 +78,7 @@ def _plot(
     time: Timeline, at: list[float], lines: Lines, title: str, unit: str, label: Callable[[float], str]
 ) -> Markup:
     y = linear((value for _, values in lines for value in values), 0.1)
-    ticks = [tick._replace(minor=place % 2 == 1) for place, tick in enumerate(time.ticks())]
-    frame = Frame(200, time.scale, y, ticks, y.ticks(label))
+    frame = Frame(200, time.scale, y, time.ticks(5), y.ticks(label))
     return picture(
         frame,
         time.bands(frame),

@@ -25,27 +25,42 @@ def table(
     columns: Sequence[Column],
     rows: Iterable[Sequence[Content]],
     *,
-    class_: str | None = None,
+    class_: str = "",
+    folds: bool = True,
 ) -> Markup:
-    """The first cell of a row names it."""
-    head = el("tr", [el("th", column.title, scope="col", class_=column.class_) for column in columns])
+    """The first cell of a row names it. folds: each row becomes a card where the page is narrow. The roles say what the
+    elements are anyway; without them a browser forgets it when they are laid out as cards."""
+    head = el("tr", [_heading(column) for column in columns], role="row")
     body = [
         el(
             "tr",
             [
-                el(
-                    "td" if place else "th",
-                    cell,
-                    class_=column.class_,
-                    scope=None if place else "row",
-                )
+                _cell(place, column, cell)
                 for place, (column, cell) in enumerate(zip(columns, row, strict=True))
             ],
+            role="row",
         )
         for row in rows
     ]
-    inner = el("table", el("caption", caption), el("thead", head), el("tbody", body), class_=class_)
+    inner = el(
+        "table",
+        el("caption", caption),
+        el("thead", head, role="rowgroup"),
+        el("tbody", body, role="rowgroup"),
+        role="table",
+        class_=f"{'folds ' if folds else ''}{class_}".strip() or None,
+    )
     return el("div", inner, class_="scroll")
+
+
+def _heading(column: Column) -> Markup:
+    return el("th", column.title, scope="col", role="columnheader", class_=column.class_)
+
+
+def _cell(place: int, column: Column, content: Content) -> Markup:
+    if place == 0:
+        return el("th", content, scope="row", role="rowheader", class_=column.class_)
+    return el("td", content, role="cell", class_=column.class_, data_label=column.title or None)
 
 
 def nothing(sentence: str) -> Markup:

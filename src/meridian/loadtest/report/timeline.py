@@ -1,4 +1,5 @@
-"""What all pictures over time share: the axis, the events with their numbers, the warm-up, and the seconds that do not count."""
+"""What all pictures over time share: the axis, the events with their numbers, the warm-up, and the seconds that do not
+count."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,8 +42,8 @@ class Timeline:
     late: tuple[Span, ...]
     warm_up: tuple[Span, ...]
 
-    def ticks(self) -> list[Tick]:
-        return time_ticks(self.end, clock)
+    def ticks(self, about: int = 10) -> list[Tick]:
+        return time_ticks(self.end, clock, about)
 
     @property
     def scale(self) -> Linear:

@@ -18,10 +18,10 @@ _STATES = {
 }
 _COLUMNS = (
     Column("Objective", wide=True),
+    Column("Verdict"),
     Column("Where"),
     Column("Measured", number=True),
     Column("Of what is allowed", wide=True),
-    Column("Verdict"),
 )
 _NAMED = 12
 """Late seconds named one by one."""
@@ -53,10 +53,10 @@ def objectives(summary: Summary) -> Markup:
     rows = [
         (
             [el("b", each["text"]), el("small", each["sentence"])],
-            each["where"] or "everywhere",
+            mark(each["held"]),
+            each["where"],
             measured(each["value"], each["unit"]),
             _bar(each),
-            mark(each["held"]),
         )
         for each in found
     ]

@@ -6,29 +6,30 @@ from meridian.loadtest.report.numbers import count, ms, span
 from meridian.loadtest.results.gaps import Gap
 
 
-def sentence(cause: str, at: float, region: str, seen: Effect | None) -> str:
-    """cause: a step of chaos, or what kind of decision. at: when, in seconds after the start. seen: None where nobody was touched."""
+def sentence(cause: str, at: float, seen: Effect | None, region: str) -> str:
+    """cause: a step of chaos, or a kind of decision. at: when, in seconds after the start. seen: None where nobody was
+    touched."""
     if seen is None:
-        return clip(f"{cause}: no user was served there, so nobody noticed")
+        return clip(f"{cause}: clients did not notice; nobody was served from there at the time")
     if seen.noticed is None and seen.gap is None:
-        return clip(f"{cause}: users of {region} did not notice; no request failed and none came late")
-    parts = [f"{count(seen.failed)} failed" if seen.failed else "no request failed"]
+        return clip(f"{cause}: users of {region} did not notice; no request failed, and none was missing")
+    parts = [f"{count(seen.failed)} failed" if seen.failed else "none failed"]
     if seen.gap:
         parts.append(f"{ms(seen.gap.ms)} without an answer")
     if seen.after:
-        parts.append(f"{seen.after} took over from {seen.before}")
+        parts.append(f"{seen.after} took over")
     parts.append(_normal(seen, at))
-    return clip(f"{cause}: for {region} {', '.join(parts)}")
+    return clip(f"{cause}, for {region}: {', '.join(parts)}")
 
 
 def unexplained(gap: Gap) -> str:
     """Of a gap that nothing explains."""
     return clip(
-        f"users of {gap.region} got nothing for {ms(gap.ms)}; nothing was broken on purpose and nothing was decided"
+        f"users of {gap.region} got nothing for {ms(gap.ms)}; nothing was broken on purpose or decided then"
     )
 
 
 def _normal(seen: Effect, at: float) -> str:
     if seen.normal_at is None:
-        return "not normal again while watched"
-    return f"normal again after {span(max(0.0, round(seen.normal_at - at, 3)))}"
+        return "not normal again in this run"
+    return f"normal after {span(max(0.0, round(seen.normal_at - at, 1)))}"

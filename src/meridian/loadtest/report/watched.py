@@ -1,0 +1,77 @@
+"""What a run's clients saw, region by region: taken out of the record once, as its older seconds are packed."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from meridian.loadtest.record import Burst, Failure, Record
+from meridian.loadtest.results.gaps import Gap, gaps
+
+STALLED = 100_000
+"""Microseconds by which the generator's own clock was late in a second whose gaps say nothing about the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """served: second -> location -> successes of requests due then. failures: second -> kind -> failures. answered:
+    second -> the milliseconds in which successes arrived, as bits from the left. gaps: in order of time, without those
+    that the generator itself is to blame for. end: seconds of the run."""
+
+    name: str
+    served: Mapping[int, Mapping[str, Burst]]
+    failures: Mapping[int, Mapping[Failure, Burst]]
+    answered: Mapping[int, bytes]
+    gaps: Sequence[Gap]
+    end: int
+
+    def locations(self, since: float, until: float) -> Mapping[str, int]:
+        """Location -> successes among requests that were due in these whole seconds."""
+        found: dict[str, int] = defaultdict(int)
+        for second in range(max(0, int(since)), min(self.end, max(0, int(until)))):
+            for location, burst in self.served.get(second, {}).items():
+                found[location] += burst.n
+        return found
+
+    def answered_after(self, at: float) -> float | None:
+        """When the first success at or after `at` arrived, to the millisecond."""
+        ms = int(at * 1000)
+        for second in range(ms // 1000, self.end):
+            left = int.from_bytes(self.answered.get(second, b"")) & (
+                (1 << (1000 - max(0, ms - second * 1000))) - 1
+            )
+            if left:
+                return (second * 1000 + 1000 - left.bit_length()) / 1000
+        return None
+
+
+def watched(record: Record) -> Mapping[str, Region]:
+    """By name, those whose users asked at all."""
+    served: dict[str, dict[int, dict[str, Burst]]] = defaultdict(dict)
+    failures: dict[str, dict[int, dict[Failure, Burst]]] = defaultdict(dict)
+    answered: dict[str, dict[int, bytes]] = defaultdict(dict)
+    stalled: set[int] = set()
+    for place, second in record:
+        if second.sent < second.due or second.beat > STALLED:
+            stalled.add(place)
+        for (home, location), burst in second.served.items():
+            served[home].setdefault(place, {})[location] = burst
+        for home, bits in second.answered.items():
+            answered[home][place] = bytes(bits)
+        for failure, burst in second.failures.items():
+            failures[failure.region].setdefault(place, {})[failure] = burst
+    end = record.seconds
+    return {
+        name: Region(
+            name,
+            served[name],
+            failures[name],
+            answered[name],
+            _honest(gaps(record, name, 0.0, float(end)), stalled),
+            end,
+        )
+        for name in sorted({*served, *failures, *answered})
+    }
+
+
+def _honest(found: Sequence[Gap], stalled: set[int]) -> list[Gap]:
+    return [gap for gap in found if stalled.isdisjoint(range(int(gap.since), int(gap.until) + 1))]
