@@ -29,6 +29,17 @@ class Target:
         heapq.heappush(self.pending, (self.now + latency, self.asked, exchange, answer))
         self.most = max(self.most, len(self.pending))
 
+    @property
+    def next(self) -> float:
+        """When the next answer comes."""
+        return self.pending[0][0] if self.pending else NEVER
+
+    def answer(self) -> None:
+        """Gives the next answer, if there is one."""
+        if self.pending:
+            _, _, exchange, told = heapq.heappop(self.pending)
+            exchange.done(exchange, told)
+
 
 WHOLE = Shard()
 
@@ -39,9 +50,7 @@ def simulate(plan: Plan, shard: Shard = WHOLE, seed: int = 1) -> tuple[Record, T
     sender = Sender(plan, shard, record, target, lambda: target.now)
     while not sender.through:
         due = sender.turn(target.now)
-        answer = target.pending[0][0] if target.pending else NEVER
-        target.now = max(target.now, min(due, answer))
-        if answer <= due and target.pending:
-            _, _, exchange, told = heapq.heappop(target.pending)
-            exchange.done(exchange, told)
+        target.now = max(target.now, min(due, target.next))
+        if target.next <= due:
+            target.answer()
     return record, target

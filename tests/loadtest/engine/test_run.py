@@ -262,6 +262,23 @@ async def test_a_plan_that_cannot_be_handed_over_is_refused_with_what_to_do() ->
         await run(plan, on_second=Watch())
 
 
+async def test_a_closed_run_asks_again_after_each_answer(target: Target) -> None:
+    watch = Watch()
+    plan = PlainPlan([origin(target.port)], closed=5, seconds=1.2)
+    record = await run(plan, processes=2, on_second=watch)
+    total = record.between(0, 9)
+    assert total.count() == total.sent == total.due > 100
+    assert {key.outcome for key in total.latencies} == {OK}
+    assert watch.told[1].connections == 5
+
+
+async def test_authorities_that_cannot_be_read_are_refused_before_the_start(tmp_path: Path) -> None:
+    trusting = origin(1, tls=True, ca=str(tmp_path / "none.pem"))
+    with pytest.raises(InvalidInput, match=r"cannot be read from .*none.pem"):
+        await run(PlainPlan([trusting]), on_second=Watch())
+    assert not workers()
+
+
 async def test_a_refused_port_is_the_targets_failure_not_the_generators() -> None:
     record = await run(PlainPlan([origin(reserve()[0])], seconds=0.5), on_second=Watch())
     total = record.second(0)

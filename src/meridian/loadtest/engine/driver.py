@@ -24,7 +24,7 @@ SWEEP = 0.05
 
 
 class Origins:
-    """A pool for each of a plan's origins."""
+    """A pool for each of a plan's origins. Raises InvalidInput when one cannot be asked as it is described."""
 
     def __init__(self, plan: Plan) -> None:
         self.pools: Sequence[Pool] = [
@@ -42,14 +42,14 @@ class Origins:
 class Driver:
     """began: by `time.monotonic`. Made and used in the loop's own thread."""
 
-    def __init__(self, plan: Plan, shard: Shard, record: Record, began: float) -> None:
+    def __init__(self, plan: Plan, shard: Shard, record: Record, origins: "Origins", began: float) -> None:
         self._began = began
-        self._origins = Origins(plan)
+        self._origins = origins
+        self._armed = NOW
         self._sender = Sender(plan, shard, record, self._origins, self.now, self._sooner)
         self._pulse = Pulse(record, self.now)
         self._pacer = Pacer(self._wake)
         self._through = asyncio.Event()
-        self._armed = NEVER
         self._failed: Exception | None = None
 
     def now(self) -> float:

@@ -29,4 +29,4 @@ def words(error: BaseException) -> str:
 
 
 def _reason(error: ssl.SSLError) -> str:
-    return (error.reason or "failed").lower().replace("_", " ")
+    return (getattr(error, "reason", "") or "failed").lower().replace("_", " ")

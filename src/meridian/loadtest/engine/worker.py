@@ -14,7 +14,7 @@ import sys
 from typing import BinaryIO
 
 from meridian.core.errors import MeridianError
-from meridian.loadtest.engine.driver import Driver
+from meridian.loadtest.engine.driver import Driver, Origins
 from meridian.loadtest.engine.messages import MOMENT, NOTE, Kind, Message, read, read_blocking
 from meridian.loadtest.plan import Plan, Shard
 from meridian.loadtest.record import Record
@@ -38,13 +38,14 @@ def main() -> int:
             return ABANDONED
         plan, shard = given
         plan.prepare(shard)
+        worker = Worker(plan, shard)
     except Exception as error:  # noqa: BLE001 - told to the coordinator, which raises it
         up.write(Message(Kind.FAILED, _sentence(error).encode()).packed())
         return 1
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    return _loop(Worker(plan, shard), source, up)
+    return _loop(worker, source, up)
 
 
 def _given(source: BinaryIO) -> tuple[Plan, Shard] | None:
@@ -74,12 +75,13 @@ def _sentence(error: Exception) -> str:
 
 
 class Worker:
-    """shard: what this process sends."""
+    """shard: what this process sends. Raises InvalidInput as `Origins` does."""
 
     def __init__(self, plan: Plan, shard: Shard) -> None:
         self._plan = plan
         self._shard = shard
         self._record = Record(plan.timeout)
+        self._origins = Origins(plan)
 
     async def run(self, source: BinaryIO, up: BinaryIO) -> int:
         """Exit status."""
@@ -91,7 +93,8 @@ class Worker:
         start = await read(reader)
         if start is None or start.kind is not Kind.START:
             return ABANDONED
-        driver = Driver(self._plan, self._shard, self._record, MOMENT.unpack(start.body)[0])
+        began: float = MOMENT.unpack(start.body)[0]
+        driver = Driver(self._plan, self._shard, self._record, self._origins, began)
         tasks = [
             asyncio.create_task(self._listen(reader, driver)),
             asyncio.create_task(self._tell(pipe, driver)),
