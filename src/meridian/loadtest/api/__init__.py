@@ -7,7 +7,7 @@ from meridian.loadtest.api import acting, reading, runners
 
 
 def router(control: Control) -> APIRouter:
-    routes = APIRouter(prefix="/infrastructure/load-tests", tags=["load tests"])
+    routes = APIRouter(tags=["load tests"])
     for part in (acting, reading, runners):
-        routes.include_router(part.router(control))
+        routes.include_router(part.router(control), prefix="/infrastructure")
     return routes

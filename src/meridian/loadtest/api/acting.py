@@ -67,7 +67,7 @@ class CleanedOut(BaseModel):
 
 
 def router(control: Control) -> APIRouter:
-    routes = APIRouter()
+    routes = APIRouter(prefix="/load-tests")
     admin = control.requires(Role.ADMIN)
 
     @routes.post("", status_code=202)

@@ -106,7 +106,7 @@ HTML = {"content": {"text/html": {"schema": {"type": "string"}}}}
 
 
 def router(control: Control) -> APIRouter:
-    routes = APIRouter(dependencies=[Depends(control.requires(Role.OPS))])
+    routes = APIRouter(prefix="/load-tests", dependencies=[Depends(control.requires(Role.OPS))])
 
     @routes.get("")
     async def runs(limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> RunsOut:

@@ -83,7 +83,7 @@ _BODY = {
 
 
 def router(control: Control) -> APIRouter:
-    routes = APIRouter()
+    routes = APIRouter(prefix="/load-tests")
     admin = control.requires(Role.ADMIN)
 
     @routes.put("/{id}/progress")

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from meridian.loadtest.live.tally import Tally
-from meridian.loadtest.record import Latencies, Record, Second
-from meridian.loadtest.results.validity import BEAT_MS, LAG_MS
+from meridian.loadtest.record import Record, Second
+from meridian.loadtest.results.lateness import lag_ms, late
 
 SHOWN = 300
 """Seconds of the past that a view shows."""
@@ -21,14 +21,12 @@ class Point:
 
     at: int
     tally: Tally
-    lag_ms: float | None
+    lag_ms: float
     late: bool
 
     @classmethod
     def of(cls, at: int, second: Second) -> "Point":
-        lag = Latencies(dict(second.lag)).ms(0.99)
-        late = second.sent < second.due or (lag or 0.0) > LAG_MS or second.beat > BEAT_MS * 1000
-        return cls(at, Tally.of(second), None if lag is None else round(lag, 3), late or bool(second.trouble))
+        return cls(at, Tally.of(second), round(lag_ms(second), 3), late(second))
 
 
 @dataclass(slots=True)
