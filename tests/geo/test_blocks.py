@@ -41,6 +41,13 @@ def test_a_seed_gives_the_same_addresses_and_another_seed_others(blocks: Blocks)
     assert blocks.addresses(seed=3) != blocks.addresses(seed=4)
 
 
+def test_each_country_can_have_a_number_of_its_own(blocks: Blocks, country_database: Path) -> None:
+    drawn = blocks.draw({"DE": 30, "VA": 3, "FR": 0, "QQ": 5}, seed=3)
+    assert {code: len(addresses) for code, addresses in drawn.items()} == {"DE": 30, "VA": 3}
+    with CountryLookup(country_database) as database:
+        assert {database.country(address) for address in drawn["VA"]} == {"VA"}
+
+
 def test_large_countries_get_different_clients(blocks: Blocks) -> None:
     drawn = blocks.addresses(seed=5, per_country=200)
     assert all(len(set(drawn[country])) == 200 for country in ("US", "IN", "BR", "DE", "NG"))

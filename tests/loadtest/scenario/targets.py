@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from meridian.config.document import parse
+from meridian.geo.blocks import read_blocks
+from meridian.geo.lookup import default_database
 from meridian.loadtest.plan import Origin
 from meridian.loadtest.scenario.signer import Signer
 from meridian.loadtest.scenario.target import Target
@@ -75,4 +77,4 @@ def avalo() -> Target:
     """The bundled profile's countries, with the real addresses of the world."""
     value = parse(AVALO.read_bytes()).value
     region_of = {code: region for region, codes in value["countries"].items() for code in codes}
-    return target(region_of=region_of, addresses=None)
+    return target(region_of=region_of, addresses=read_blocks(default_database()))

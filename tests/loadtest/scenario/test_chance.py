@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.loadtest.scenario.chance import Stream, mixed
@@ -12,6 +12,7 @@ def test_it_is_splitmix64() -> None:
     assert first == [6457827717110365317, 3203168211198807973, 9817491932198370423]
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**64 - 1), st.lists(st.integers(0, 2**40), min_size=1, max_size=50))
 def test_many_at_once_are_what_each_is_alone(seed: int, numbers: list[int]) -> None:
     stream = Stream(seed, "arrivals")

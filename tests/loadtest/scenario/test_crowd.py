@@ -2,7 +2,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.core.errors import InvalidInput
@@ -84,6 +84,7 @@ def test_a_country_without_addresses_is_said() -> None:
         gather(users(countries={"AQ": 1}), target(), 1)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 300), st.integers(0, 2000), st.integers(1, 8))
 def test_a_shard_gets_ready_exactly_those_who_ask_in_it(size: int, flows: int, count: int) -> None:
     nothing = np.zeros(size)

@@ -3,7 +3,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.loadtest.outcomes import BROKEN, CHECK, ERROR, LIMITED, OK, REFUSED, TIMEOUT, UNAVAILABLE
@@ -155,6 +155,7 @@ HOSTILE = (
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([-1, 0, 100, 200, 204, 301, 400, 429, 500, 503, 599]), st.binary(max_size=100), HOSTILE
 )

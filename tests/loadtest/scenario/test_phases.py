@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.loadtest.scenario.model import PhaseWritten
@@ -30,7 +30,7 @@ def written(*each: dict[str, object]) -> list[PhaseWritten]:
 
 def integral(found: Count, at: float, phases: list[PhaseWritten]) -> float:
     """The count of `phases` by a moment, summed up in small steps."""
-    steps = 20_000
+    steps = 4_000
     moments = (np.arange(steps) + 0.5) * at / steps
     return float(sum(_rate(moment, phases) for moment in moments) * at / steps)
 
@@ -60,6 +60,7 @@ def test_the_count_is_the_integral_of_the_rate() -> None:
         assert count.by(at) == pytest.approx(integral(count, at, these), rel=2e-3)
 
 
+@settings(max_examples=60, deadline=None)
 @given(phases(), st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=30))
 def test_when_is_the_inverse_of_the_count(these: list[PhaseWritten], shares: list[float]) -> None:
     count = Count(timed(these))
@@ -72,6 +73,7 @@ def test_when_is_the_inverse_of_the_count(these: list[PhaseWritten], shares: lis
     assert [count.by(float(at)) for at in moments] == pytest.approx(counts.tolist(), rel=1e-9, abs=1e-6)
 
 
+@settings(max_examples=60, deadline=None)
 @given(phases(), st.floats(0.001, 10))
 def test_scale_multiplies_the_count_and_nothing_else(these: list[PhaseWritten], scale: float) -> None:
     plain, scaled = timed(these), timed(these, scale=scale)
@@ -79,6 +81,7 @@ def test_scale_multiplies_the_count_and_nothing_else(these: list[PhaseWritten], 
     assert [(one.start, one.end) for one in plain] == [(one.start, one.end) for one in scaled]
 
 
+@settings(max_examples=60, deadline=None)
 @given(phases(), st.integers(1, 10_000))
 def test_another_duration_keeps_the_shape(these: list[PhaseWritten], seconds: int) -> None:
     stretched, plain = timed(these, seconds), timed(these)
@@ -110,6 +113,7 @@ def test_a_warm_up_stays_within_bounds(seconds: float, warm: float) -> None:
     assert third.end == seconds
 
 
+@settings(max_examples=60, deadline=None)
 @given(phases(), st.integers(1, 5_000), st.floats(0, 1, exclude_max=True))
 def test_a_moment_moves_with_its_phase(these: list[PhaseWritten], seconds: int, share: float) -> None:
     at = share * timed(these)[-1].end

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.loadtest.scenario.requests import VARIABLES, Line, request_line, template, unknown
@@ -19,6 +19,7 @@ def test_anything_else_is_refused_with_what_to_do(text: str) -> None:
         request_line(text)
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.sampled_from([*(f"{{{name}}}" for name in VARIABLES), "%", "%s", "{", "}", "{}", "a", '"', "é"])

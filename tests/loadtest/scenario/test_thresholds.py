@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meridian.loadtest.scenario.thresholds import FLOORS, MEASURES, WHOLE, Threshold, condition, threshold
@@ -61,12 +61,14 @@ def written(draw: st.DrawFn) -> tuple[str, Threshold]:
     return text, Threshold(text, 0, measure, order, bound, unit, step, region, phase)  # type: ignore[arg-type]
 
 
+@settings(max_examples=60, deadline=None)
 @given(written())
 def test_every_threshold_that_can_be_written_is_read_as_it_is_meant(case: tuple[str, Threshold]) -> None:
     text, meant = case
     assert threshold(text) == meant
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.text(max_size=40)
     | st.from_regex(r"[a-z.]{1,9} ?[<>]=? ?[0-9.]{1,5}[a-z%/]{0,3}( in .{0,5})?", fullmatch=True)
@@ -87,6 +89,7 @@ def _refusal(text: str) -> str:
     return ""
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
 def test_a_bound_holds_as_its_sign_says(value: float, bound: float) -> None:
     def holds(order: str) -> bool:

@@ -88,8 +88,8 @@ def _chaos(written: Written) -> Iterator[Finding]:
 
 
 def _names(written: Written, thresholds: Sequence[Threshold], aborts: Sequence[Abort]) -> Iterator[Finding]:
-    steps = [step.name for step in written.flow]
-    phases = [phase.name for phase in written.load.phases]
+    steps = dict.fromkeys(step.name for step in written.flow)
+    phases = dict.fromkeys(phase.name for phase in written.load.phases)
     about = [("thresholds", number, one) for number, one in enumerate(thresholds)]
     about += [("abort", number, one.when) for number, one in enumerate(aborts)]
     for section, number, one in about:

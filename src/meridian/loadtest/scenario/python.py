@@ -19,12 +19,13 @@ A file is run with the rights of whoever runs it, so it is read from this machin
 import ast
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from meridian.config.document import Document, Mark
+from meridian.config.messages import shown
 from meridian.core.errors import InvalidInput
 from meridian.core.suggest import did_you_mean
 from meridian.loadtest.scenario import reading
@@ -105,8 +106,10 @@ def read(text: str, name: str) -> Declared:
     return run.found[0]
 
 
-def _name(function: Callable[..., object]) -> str:
-    return getattr(function, "__name__", "check").strip("<>")
+def _name(check: object) -> str:
+    if not callable(check):
+        raise InvalidInput(f"checks: {shown(check)} is no function of an answer and a user")
+    return str(getattr(check, "__name__", "check")).strip("<>")
 
 
 def _at(name: str, line: int, what: str) -> InvalidInput:

@@ -27,7 +27,9 @@ def read(
     if not isinstance(value, dict):
         if not problems:
             what = f"a scenario is a mapping of settings, and this is {messages.shown(value)}"
-            problems.append(Placed(Finding((), what, "`meridian load scenarios` lists those to start from"), None))
+            problems.append(
+                Placed(Finding((), what, "`meridian load scenarios` lists those to start from"), None)
+            )
         raise invalid(source, problems)
     try:
         written = Written.model_validate(value)
