@@ -16,8 +16,9 @@ BY_CHANCE = 0.01
 rate."""
 BEFORE = 10.0
 """Seconds before the time looked at that tell what is usual, and in which the last success before it is looked for."""
-NEIGHBOURS = 100
-"""Successive intervals whose median says what is usual among them: the rate changes in the course of a run."""
+NEIGHBOURS = 50
+"""Intervals before one, and as many after it, whose medians say what is usual there: the slower of the two, as the rate
+may have changed just then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,11 @@ def _between(region: str, moments: NDArray[np.float64]) -> list[Gap]:
     lengths = np.diff(moments)
     found = []
     for place in np.flatnonzero(lengths > SHORTEST):
-        low = max(0, int(place) - NEIGHBOURS // 2)
-        usual = _median(lengths[low : low + NEIGHBOURS + 1])
+        before, after = (
+            lengths[max(0, place - NEIGHBOURS) : place],
+            lengths[place + 1 : place + 1 + NEIGHBOURS],
+        )
+        usual = max(_median(before), _median(after))
         if lengths[place] > _bound(usual, len(lengths)):
             found.append(Gap(region, float(moments[place]), float(moments[place + 1]), usual, True))
     return found

@@ -50,8 +50,9 @@ Span = tuple[int, int]
 @dataclass(slots=True)
 class Reading:
     """moments, stretches: in order of time. judged: the sum of the seconds outside warm-up, as far as `_sum` goes. spans:
-    the sums of the spans that were asked for, likewise without warm-up. failures: of the whole run; failed_at: how many
-    were due from which second on, in steps of the timeline. memory: process -> (second, bytes resident)."""
+    the sums of the spans that were asked for, likewise without warm-up. failures: of the whole run; judged_failures: how
+    many outside warm-up; failed_at: how many were due from which second on, in steps of the timeline. memory: process ->
+    (second, bytes resident)."""
 
     timeline: Timeline
     moments: list[Moment] = field(default_factory=list)
@@ -59,6 +60,7 @@ class Reading:
     judged: Second = field(default_factory=Second)
     spans: dict[Span, Second] = field(default_factory=dict)
     failures: dict[Failure, Burst] = field(default_factory=dict)
+    judged_failures: dict[Failure, int] = field(default_factory=dict)
     failed_at: dict[Failure, dict[int, int]] = field(default_factory=dict)
     memory: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
 
@@ -106,6 +108,8 @@ def _note(made: Reading, place: int, second: Second) -> None:
             known.merge(burst)
         at = made.failed_at.setdefault(failure, {})
         at[start] = at.get(start, 0) + burst.n
+        if not warm:
+            made.judged_failures[failure] = made.judged_failures.get(failure, 0) + burst.n
     for name, usage in second.resources.items():
         made.memory.setdefault(name, []).append((place, usage.rss / max(usage.n, 1)))
 

@@ -28,7 +28,8 @@ def summarise(
     the journal. Raises InvalidInput when the scenario's facts cannot be read."""
     told = scenario_facts(part.scenario)
     objectives = told.objectives()
-    timeline = Timeline(told.phases, part.seconds)
+    length = _length(part)
+    timeline = Timeline(told.phases, length)
     stairs = carrying.stairs(told.phases)
     named = [span for each in objectives if each.phase for span in timeline.during(each.phase)]
     reading = read(part.record, timeline, [*stairs, *named])
@@ -36,7 +37,7 @@ def summarise(
     judged, seconds = reading.judged, timeline.judged()
     valid = validity(reading, part.missing())
     curve = carrying.capacity([(span, reading.spans[span]) for span in stairs], carrying.allowed(objectives))
-    again = recovery(reading.moments, told.phases, part.events, part.seconds)
+    again = recovery(reading.moments, told.phases, part.events, length)
     warm_until = max((phase.end for phase in told.phases if phase.warm_up), default=0.0)
     memory = leaking.leaks(reading.memory, warm_until)
     whole = Whole(
@@ -64,12 +65,12 @@ def summarise(
         "ended": part.ended.isoformat(),
         "seed": part.seed,
         "scale": part.scale,
-        "duration": part.seconds,
+        "duration": round(length, 3),
         "shards": len(part.shards),
         "processes": part.processes,
         "http": part.http,
-        "asked": {"requests": reading.due, "rate": tables.per_second(reading.due, part.seconds)},
-        "achieved": {"requests": reading.ended, "rate": tables.per_second(reading.ended, part.seconds)},
+        "asked": {"requests": reading.due, "rate": tables.per_second(reading.due, length)},
+        "achieved": {"requests": reading.ended, "rate": tables.per_second(reading.ended, length)},
         "waiting": max(0, reading.sent - reading.ended),
         "validity": valid,
         "latency": latency,
@@ -80,7 +81,7 @@ def summarise(
         "locations": tables.locations(judged),
         "versions": tables.versions(judged, seconds),
         "thresholds": thresholds,
-        "checks": tables.checks(judged, reading.failures, told, part.steps),
+        "checks": tables.checks(reading, told, part.steps),
         "phases": timeline.told(),
         "events": sorted([*part.events, *decisions], key=lambda each: each["at"]),
         "series": series.series(reading, frozenset(late_seconds(reading))),
@@ -93,3 +94,10 @@ def summarise(
         "resources": series.resources(reading),
         "comparison": comparison,
     }
+
+
+def _length(part: Part) -> float:
+    """Seconds for which requests were asked: of a run that was ended, those until then."""
+    if part.end == "finished":
+        return part.seconds
+    return min(part.seconds, max(1.0, (part.ended - part.began).total_seconds()))

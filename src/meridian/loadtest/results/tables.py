@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from meridian.loadtest.outcomes import CHECK, FAILED
+from meridian.loadtest.outcomes import BROKEN, CHECK, TIMEOUT
 from meridian.loadtest.plan import StepFacts
-from meridian.loadtest.record import Burst, Failure, Key, Second
+from meridian.loadtest.record import Failure, Key, Second
 from meridian.loadtest.results.facts import ScenarioFacts
 from meridian.loadtest.results.quantiles import Spread
+from meridian.loadtest.results.reading import Reading
 from meridian.loadtest.results.summary import Check, Group, Location, Step
 
 _Which = Callable[[Key], bool]
@@ -76,25 +77,20 @@ def outcomes(judged: Second) -> dict[str, int]:
     return counts
 
 
-def checks(
-    judged: Second, failures: dict[Failure, Burst], told: ScenarioFacts, facts: Sequence[StepFacts]
-) -> list[Check]:
+def checks(reading: Reading, told: ScenarioFacts, facts: Sequence[StepFacts]) -> list[Check]:
     """Those of the scenario, whether they failed or not, then others that failed. n: of the answers outside warm-up to
-    the steps that ask for it; failed: of the whole run, which is never forgiven."""
+    the steps that ask for it."""
     asking: dict[str, set[int]] = {}
     numbers = {step.name: number for number, step in enumerate(facts)}
     for step in told.steps:
         for name in step.checks:
             asking.setdefault(name, set()).add(numbers.get(step.name, -1))
-    failed: dict[str, dict[Failure, Burst]] = {}
-    for failure, burst in failures.items():
+    failed: dict[str, list[Failure]] = {}
+    for failure in reading.judged_failures:
         if failure.outcome == CHECK:
-            failed.setdefault(failure.detail, {})[failure] = burst
+            failed.setdefault(failure.detail, []).append(failure)
             asking.setdefault(failure.detail, set()).add(failure.step)
-    return [
-        _check(name, judged.count(_answered(numbers)), failed.get(name, {}), facts)
-        for name, numbers in asking.items()
-    ]
+    return [_check(name, steps, failed.get(name, []), reading, facts) for name, steps in asking.items()]
 
 
 def step_name(number: int, facts: Sequence[StepFacts]) -> str:
@@ -111,14 +107,23 @@ def per_second(n: int, seconds: float) -> float:
 
 
 def _answered(numbers: set[int]) -> _Which:
-    nothing = FAILED - {CHECK, "refused", "unavailable", "error"}
-    return lambda key: key.step in numbers and key.outcome not in nothing
+    return lambda key: key.step in numbers and key.outcome not in (TIMEOUT, BROKEN)
 
 
-def _check(name: str, n: int, failed: dict[Failure, Burst], facts: Sequence[StepFacts]) -> Check:
+def _check(
+    name: str, steps: set[int], failed: Sequence[Failure], reading: Reading, facts: Sequence[StepFacts]
+) -> Check:
     example = ""
     if failed:
-        failure, burst = min(failed.items(), key=lambda each: (each[1].first, each[1].first_number))
-        step = step_name(failure.step, facts)
+        failure = min(
+            failed, key=lambda each: (reading.failures[each].first, reading.failures[each].first_number)
+        )
+        burst, step = reading.failures[failure], step_name(failure.step, facts)
         example = f"request {burst.first_number} ({step}, {failure.region}) {burst.first / 1e6:.1f} s after the start"
-    return {"name": name, "n": n, "failed": sum(burst.n for burst in failed.values()), "example": example}
+    n = reading.judged.count(_answered(steps))
+    return {
+        "name": name,
+        "n": n,
+        "failed": sum(reading.judged_failures[each] for each in failed),
+        "example": example,
+    }

@@ -1,0 +1,77 @@
+"""A generator that was late says so, and a run in which it was too often does not count."""
+
+import pytest
+
+from meridian.loadtest.plan import Shard
+from meridian.loadtest.record import Record, Second
+from meridian.loadtest.results.facts import scenario_facts
+from meridian.loadtest.results.lateness import late
+from meridian.loadtest.results.reading import read
+from meridian.loadtest.results.summary import Validity
+from meridian.loadtest.results.timeline import Timeline
+from meridian.loadtest.results.validity import validity
+from tests.loadtest.results.runs import phase, scenario
+
+
+def judged(record: Record, seconds: int = 100, *missing: Shard) -> Validity:
+    phases = [phase("warm", 0, 10, warm_up=True), phase("hold", 10, seconds)]
+    facts = scenario_facts(scenario(phases=phases))
+    return validity(read(record, Timeline(facts.phases, seconds)), missing)
+
+
+def told(seconds: int = 100, slow: tuple[int, ...] = (), lag: float = 0.05) -> Record:
+    record = Record()
+    for at in range(seconds):
+        for number in range(20):
+            record.due(at + number / 20)
+            record.sent(at + number / 20, lag if at in slow else 0.001)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("second", "is_late"),
+    [
+        (Second(due=5, sent=5), False),
+        (Second(due=5, sent=4), True),
+        (Second(due=1, sent=1, beat=99_000), False),
+        (Second(due=1, sent=1, beat=101_000), True),
+        (Second(due=1, sent=1, trouble={"a process died": 1}), True),
+    ],
+)
+def test_what_makes_a_second_late(second: Second, is_late: bool) -> None:
+    assert late(second) is is_late
+
+
+def test_a_generator_on_time_is_valid() -> None:
+    found = judged(told())
+    assert found["valid"]
+    assert found["sentence"] == "The load generator was on time in all 90 s that count (at worst 1.0 ms late)"
+    assert (found["due"], found["sent"]) == (2000, 2000)
+
+
+def test_warm_up_may_be_late() -> None:
+    found = judged(told(slow=(1, 2, 3, 4, 5)))
+    assert found["valid"]
+    assert found["late_seconds"] == []
+    assert found["worst_lag_ms"] == pytest.approx(50, rel=0.001)
+
+
+def test_one_late_second_is_forgiven_and_two_of_90_are_not() -> None:
+    assert judged(told(slow=(50,)))["valid"]
+    found = judged(told(slow=(50, 70)))
+    assert not found["valid"]
+    assert found["late_seconds"] == [50, 70]
+    assert found["sentence"].startswith("The load generator was late in 2 of 90 s (by up to 50 ms)")
+
+
+def test_a_process_that_died_is_never_forgiven() -> None:
+    record = told()
+    record.trouble(60, "one of the processes that send has died")
+    assert judged(record)["sentence"] == (
+        "The load generator had trouble, which is not the target's fault: one of the processes that send has died"
+    )
+
+
+def test_a_missing_shard_and_a_run_of_nothing_do_not_count() -> None:
+    assert judged(told(), 100, Shard(1, 3))["sentence"].startswith("The record lacks shard 2/3")
+    assert not judged(Record())["valid"]
