@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from meridian.loadtest.scenario.loading import available, bundled
-from meridian.loadtest.settings import LoadTests
-from meridian.loadtest.targets import LOCAL
+from meridian.loadtest.settings import LOCAL, LoadTests
 
 if TYPE_CHECKING:
     from meridian.config.schema.root import Config

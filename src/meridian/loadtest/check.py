@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from meridian.config.schema.root import Config
 from meridian.core.errors import Finding
 from meridian.core.suggest import did_you_mean
-from meridian.loadtest.settings import LoadTests
-from meridian.loadtest.targets import LOCAL
+from meridian.loadtest.settings import LOCAL, LoadTests
 
 
 def check(config: Config) -> Iterator[Finding]:

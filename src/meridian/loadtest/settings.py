@@ -10,6 +10,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from meridian.config.schema.base import PositiveDuration, Section, Slug
 
+LOCAL = "local"
+"""The target that `meridian up` makes: this machine's world, which no configuration needs to name."""
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 

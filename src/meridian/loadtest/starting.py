@@ -12,8 +12,8 @@ from meridian.core.suggest import did_you_mean
 from meridian.loadtest.runs import Facts
 from meridian.loadtest.scenario.loading import bundled, parsed
 from meridian.loadtest.scenario.safety import permit
-from meridian.loadtest.settings import LoadTests
-from meridian.loadtest.targets import LOCAL, known
+from meridian.loadtest.settings import LOCAL, LoadTests
+from meridian.loadtest.targets import known
 
 if TYPE_CHECKING:
     from meridian.config.schema.root import Config

@@ -10,10 +10,7 @@ from meridian.core.suggest import did_you_mean
 from meridian.loadtest.plan import Origin
 from meridian.loadtest.scenario.signer import Signer
 from meridian.loadtest.scenario.target import Target
-from meridian.loadtest.settings import LoadTarget, LoadTests
-
-LOCAL = "local"
-"""The world on this machine, which no configuration needs to name."""
+from meridian.loadtest.settings import LOCAL, LoadTarget, LoadTests
 
 
 def known(config: Config, name: str, origins: Mapping[str, str], *, ca: str = "") -> Target:

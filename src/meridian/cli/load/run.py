@@ -29,8 +29,7 @@ from meridian.loadtest.scenario.loading import load
 from meridian.loadtest.scenario.plan import ScenarioPlan
 from meridian.loadtest.scenario.scenario import Scenario
 from meridian.loadtest.scenario.target import Target
-from meridian.loadtest.settings import LoadTests
-from meridian.loadtest.targets import LOCAL
+from meridian.loadtest.settings import LOCAL, LoadTests
 from meridian.loadtest.verdicts import exit_status
 
 CORES_EACH = 2

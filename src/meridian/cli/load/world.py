@@ -16,7 +16,8 @@ from meridian.core.errors import Unavailable
 from meridian.features import features
 from meridian.loadtest.scenario.signer import Signer
 from meridian.loadtest.scenario.target import Target
-from meridian.loadtest.targets import LOCAL, known
+from meridian.loadtest.settings import LOCAL
+from meridian.loadtest.targets import known
 from meridian.world import hotline, issuer, orphans
 from meridian.world.home import Home
 
