@@ -1,4 +1,4 @@
-"""Writes docs/configuration.md and docs/cli.md out of the settings and the commands themselves.
+"""Writes docs/configuration.md, docs/scenarios.md and docs/cli.md out of the settings and the commands themselves.
 
 python -m meridian.cli.docs            writes them
 python -m meridian.cli.docs --check    says which are stale, and exits with 1 when one is
@@ -32,8 +32,13 @@ def pages() -> Mapping[str, str]:
     from meridian.config.model import config_model
     from meridian.config.reference import markdown
     from meridian.features import features
+    from meridian.loadtest.scenario import reference
 
-    return {"configuration.md": markdown(config_model(features())), "cli.md": cli()}
+    return {
+        "configuration.md": markdown(config_model(features())),
+        "scenarios.md": reference.markdown(),
+        "cli.md": cli(),
+    }
 
 
 def cli() -> str:

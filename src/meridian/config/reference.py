@@ -35,15 +35,22 @@ and residency sets are letters, digits, `-` and `_`, a letter first.
 """
 
 PATTERNS = {COUNTRY_PATTERN: "country code", SLUG_PATTERN: "name", PATH_PATTERN: "path"}
-KINDS: Mapping[Any, str] = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+KINDS: Mapping[Any, str] = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    Any: "text or mapping",
+}
 
 
 def markdown(model: type[Config]) -> str:
     """Every setting of the configuration and of every registered feature: its type, default and meaning."""
-    return "\n".join([INTRODUCTION, *_section("meridian.yaml", model), ""])
+    return "\n".join([INTRODUCTION, *sections("meridian.yaml", model), ""])
 
 
-def _section(title: str, model: type[Section]) -> Iterator[str]:
+def sections(title: str, model: type[Section], above: str = "") -> Iterator[str]:
+    """The lines that describe a section and those in it. above: the path that leads to it, with a dot at its end."""
     yield f"## `{title}`"
     yield ""
     if model.__doc__:
@@ -54,11 +61,10 @@ def _section(title: str, model: type[Section]) -> Iterator[str]:
     inner: list[tuple[str, type[Section]]] = []
     for name, field in written(model).items():
         yield f"| `{name}` | {_kind(field)} | {_default(field)} | {_prose(field.description or '')} |"
-        path = name if title == "meridian.yaml" else f"{title}.{name}"
-        inner += _inner(path, bare(field.annotation))
+        inner += _inner(f"{above}{name}", bare(field.annotation))
     yield ""
     for path, section in inner:
-        yield from _section(path, section)
+        yield from sections(path, section, f"{path}.")
 
 
 def _inner(path: str, kind: Any) -> Iterator[tuple[str, type[Section]]]:

@@ -82,8 +82,9 @@ def test_not_all_users_take_a_step_in_the_same_turn() -> None:
 
 
 def test_pauses_are_fixed_or_vary_around_what_is_written() -> None:
-    assert {step(think="2s").pause(number) for number in range(50)} == {2.0}
-    pauses = [step(think="2s", think_varies=True).pause(number) for number in range(4000)]
+    fixed, varying = step(think="2s"), step(think="2s", think_varies=True)
+    assert {fixed.pause(number) for number in range(50)} == {2.0}
+    pauses = [varying.pause(number) for number in range(4000)]
     assert sum(pauses) / 4000 == pytest.approx(2.0, rel=0.06)
     assert 0 <= min(pauses) < 0.01
     assert max(pauses) <= 2.0 * LONGEST_PAUSE
