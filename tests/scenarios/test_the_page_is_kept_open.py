@@ -36,6 +36,7 @@ PAGES = (
     "decisions",
     "limits",
     "degradation",
+    "load",
     "costs",
     "runbooks",
 )

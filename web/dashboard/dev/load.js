@@ -174,7 +174,13 @@ function crashesTo(second) {
         [188, 1],
       ],
     },
-  ].filter((each) => each.first < second);
+  ]
+    .filter((each) => each.first < second)
+    .map((each) => ({
+      ...each,
+      last: Math.min(each.last, second),
+      by_time: each.by_time.filter(([at]) => at < second),
+    }));
 }
 
 function eventsTo(second) {

@@ -4,7 +4,7 @@ import { filled } from '../src/api/load.ts';
 import type { Phase, RawSummary, Scenario, Summary } from '../src/api/loadtypes.ts';
 import { elapsed } from '../src/format/time.ts';
 import { byRegion, strip } from '../src/pages/load/crashes.ts';
-import { between, cellAt, gridOf, moved, placeOf, ticks, warmth } from '../src/pages/load/heat.ts';
+import { between, cellAt, gridOf, moved, placeOf, spanOf, ticks, warmth } from '../src/pages/load/heat.ts';
 import { linesOf, regionColours } from '../src/pages/load/lines.ts';
 import { asked, command, objection, wouldSend, type Typed } from '../src/pages/load/starting.ts';
 import {
@@ -167,6 +167,12 @@ describe('a heatmap', () => {
     expect(grid).toMatchObject({ at: [0, 1, 2], step: 1, most: 9 });
   });
 
+  it('has no end where the longest are counted with the last', () => {
+    const grid = gridOf({ ...data, counts: [[0, 0, 0, 1, 2]] }, 100, 100);
+    expect([0, 1, 2].map((row) => spanOf(grid, row))).toEqual(['4.00–8.00 ms', '8.00–16.0 ms or longer', '']);
+    expect(spanOf(gridOf(data, 100, 100), 2)).toBe('4.00–8.00 ms');
+  });
+
   it('adds up what has no room, and loses nothing', () => {
     const grid = gridOf(data, 2, 2);
     expect(grid).toMatchObject({
@@ -215,6 +221,8 @@ describe('a heatmap', () => {
     expect(placeOf(grid, 4)).toBeCloseTo(2 / 3);
     expect(placeOf(grid, 100)).toBeNull();
     expect(ticks(grid, 0.1).map((tick) => tick.ms)).toEqual([2, 5]);
+    const from = gridOf({ at: [0], step: 1, bounds_ms: [8, 16], counts: [[1, 1]] }, 10, 10);
+    expect(ticks(from, 0.1).map((tick) => tick.ms)).toEqual([5, 10]);
   });
 
   it('is warmer where there is more, and one request is seen beside thousands', () => {

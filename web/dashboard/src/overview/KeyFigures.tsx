@@ -76,7 +76,11 @@ function Counted({ live }: { live: Live }) {
       >
         {count(fraud.critical)} critical, {count(fraud.resolved_today)} resolved today
       </Tile>
-      <Tile name="Support tickets" value={count(support.open)} tone={(support.urgent ?? 0) > 50 ? 'bad' : undefined}>
+      <Tile
+        name="Support tickets"
+        value={count(support.open)}
+        tone={(support.urgent ?? 0) > 50 ? 'bad' : undefined}
+      >
         {count(support.urgent)} urgent{response}
       </Tile>
       <Tile name="Panic passes" value={count(panic.active)}>

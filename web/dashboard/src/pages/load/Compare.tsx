@@ -27,18 +27,20 @@ export function Compare({ a, b, onClose }: { a: Run; b: Run; onClose: () => void
         </Button>
       }
     >
-      <p className="muted">
-        <Link to={href(`load/${after.id}`)}>
-          {after.title || after.name} of {atFull(Date.parse(after.began))}
-        </Link>{' '}
-        against{' '}
-        <Link to={href(`load/${before.id}`)}>
-          {before.title || before.name} of {atFull(Date.parse(before.began))}
-        </Link>
-      </p>
-      {found.problem && <ProblemNote problem={found.problem} again={found.again} />}
-      {!found.data && !found.problem && <Skeleton height={160} />}
-      {found.data && <Compared comparison={found.data} />}
+      <div className="stack">
+        <p className="muted">
+          <Link to={href(`load/${after.id}`)}>
+            {after.title || after.name} of {atFull(Date.parse(after.began))}
+          </Link>{' '}
+          against{' '}
+          <Link to={href(`load/${before.id}`)}>
+            {before.title || before.name} of {atFull(Date.parse(before.began))}
+          </Link>
+        </p>
+        {found.problem && <ProblemNote problem={found.problem} again={found.again} />}
+        {!found.data && !found.problem && <Skeleton height={160} />}
+        {found.data && <Compared comparison={found.data} />}
+      </div>
     </Card>
   );
 }

@@ -69,7 +69,7 @@ function Row({ failover }: { failover: FailoverSeen }) {
               </Link>
             </>
           ) : (
-            'Edges did it by themselves; control decided nothing.'
+            'No decision explains it.'
           )}
         </p>
       </td>

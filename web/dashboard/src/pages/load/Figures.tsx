@@ -3,11 +3,12 @@ import type { Summary } from '../../api/loadtypes.ts';
 import { count, text } from '../../format/numbers.ts';
 import type { Tone } from '../../format/names.ts';
 import { Amount } from '../../ui/basics.tsx';
+import { isOver } from './states.ts';
 
 export function Figures({ run }: { run: Summary }) {
   const { asked, achieved, latency } = run;
   return (
-    <section className="tiles" aria-label="Key figures">
+    <section className="tiles load-figures" aria-label="Key figures">
       <Tile
         name="Rate"
         value={achieved.rate}
@@ -20,14 +21,18 @@ export function Figures({ run }: { run: Summary }) {
         value={achieved.requests}
         unit="count"
         note={
-          run.waiting
-            ? `${count(run.waiting)} waiting for an answer`
-            : run.outcomes.limited
-              ? `${count(run.outcomes.limited)} refused by limits`
-              : asked.requests === null
-                ? ''
-                : `of ${count(asked.requests)}`
+          run.outcomes.limited
+            ? `${count(run.outcomes.limited)} refused by limits`
+            : asked.requests === null
+              ? ''
+              : `of ${count(asked.requests)}`
         }
+      />
+      <Tile
+        name="Waiting"
+        value={run.waiting}
+        unit="count"
+        note={isOver(run) ? 'never answered' : 'for an answer'}
       />
       <Tile
         name="Errors"

@@ -1,8 +1,8 @@
 /** The heatmap's numbers: rows of time, columns of latency, few enough to be read. */
 import type { HeatmapData } from '../../api/loadtypes.ts';
-import { count, digits } from '../../format/numbers.ts';
+import { count } from '../../format/numbers.ts';
 import { elapsed } from '../../format/time.ts';
-import { gridOf } from './heat.ts';
+import { gridOf, spanOf } from './heat.ts';
 
 const TIMES = 60;
 const LATENCIES = 10;
@@ -20,9 +20,9 @@ export function HeatTable({ data }: { data: HeatmapData }) {
         <thead>
           <tr>
             <th scope="col">At</th>
-            {grid.rows.map((row) => (
+            {grid.rows.map((row, index) => (
               <th key={row.high} scope="col" className="num nowrap">
-                {digits(row.low)}–{digits(row.high)} ms
+                {spanOf(grid, index)}
               </th>
             ))}
           </tr>

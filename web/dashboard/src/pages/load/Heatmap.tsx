@@ -5,7 +5,7 @@ import { useTheme } from '../../app/theme.ts';
 import { count, digits } from '../../format/numbers.ts';
 import { elapsed } from '../../format/time.ts';
 import { Card, Empty } from '../../ui/basics.tsx';
-import { cellAt, gridOf, moved, ticks, type Cell, type Grid } from './heat.ts';
+import { cellAt, gridOf, moved, spanOf, ticks, type Cell, type Grid } from './heat.ts';
 import { draw, stopsOf } from './heatcanvas.ts';
 import { HeatTable } from './HeatTable.tsx';
 import { axisOf, isOver } from './states.ts';
@@ -151,18 +151,16 @@ function short(ms: number): string {
   return ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`;
 }
 
-/** "At 0:12, 40 to 45 ms: 132 requests". */
+/** "At 0:12, 40.0–45.0 ms: 132 requests". */
 function readingOf(grid: Grid, cell: Cell): string {
   const at = grid.at[cell.column] ?? 0;
-  const row = grid.rows[cell.row];
   const n = grid.counts[cell.column]?.[cell.row] ?? 0;
   const when = grid.step > 1 ? `${elapsed(at)} to ${elapsed(at + grid.step)}` : elapsed(at);
-  const much = `${digits(row?.low ?? 0)} to ${digits(row?.high ?? 0)} ms`;
-  return `At ${when}, ${much}: ${count(n)} ${n === 1 ? 'request' : 'requests'}`;
+  return `At ${when}, ${spanOf(grid, cell.row)}: ${count(n)} ${n === 1 ? 'request' : 'requests'}`;
 }
 
 function wholeOf(grid: Grid): string {
   const n = grid.counts.reduce((sum, column) => sum + column.reduce((a, b) => a + b, 0), 0);
   const [low, high] = [grid.rows[0]?.low ?? 0, grid.rows.at(-1)?.high ?? 0];
-  return `${count(n)} requests, between ${digits(low)} and ${digits(high)} ms.`;
+  return `${count(n)} requests, ${digits(low)} to ${digits(high)} ms.`;
 }

@@ -1,7 +1,7 @@
 /** All load tests, the newest first; two that are picked are compared: /load?scenario=swipe&picked=ID,ID. */
 import { load } from '../../api/load.ts';
 import type { Run } from '../../api/loadtypes.ts';
-import { href, useParam } from '../../app/router.ts';
+import { go, href, useParam } from '../../app/router.ts';
 import { text } from '../../format/numbers.ts';
 import { ago, atFull } from '../../format/time.ts';
 import { useNow } from '../../live/useNow.ts';
@@ -9,7 +9,7 @@ import { usePolled } from '../../live/usePolled.ts';
 import { ActButton } from '../../ui/Act.tsx';
 import { Button, capital, Card, Empty, Link, ProblemNote, Skeleton } from '../../ui/basics.tsx';
 import { Compare } from './Compare.tsx';
-import { StartDialog } from './StartDialog.tsx';
+import { FILLED_IN, StartDialog } from './StartDialog.tsx';
 import { State } from './State.tsx';
 import { isOver, pick } from './states.ts';
 
@@ -68,9 +68,17 @@ export function List() {
           )}
         </Card>
       )}
-      {start && <StartDialog onClose={() => setStart('')} />}
+      {start && <StartDialog onClose={leaveOut} />}
     </>
   );
+}
+
+/** Takes what was filled in out of the address, which is that of the new run when one was started. */
+function leaveOut(): void {
+  const kept = new URLSearchParams(location.search);
+  for (const name of FILLED_IN) kept.delete(name);
+  const text = kept.toString();
+  go(location.pathname + (text ? `?${text}` : ''), { replace: true });
 }
 
 function NoRuns() {

@@ -1,5 +1,5 @@
 /** One load test, live while it runs: the verdict, how far it is, what was measured, what failed, and whether to believe it. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { load } from '../../api/load.ts';
 import type { Summary } from '../../api/loadtypes.ts';
 import { href } from '../../app/router.ts';
@@ -25,27 +25,21 @@ const EVERY = 1;
 
 export function Run({ id }: { id: string }) {
   const [over, setOver] = useState(false);
-  const found = usePolled(
-    id,
-    async (signal) => {
-      const run = await load.run(id, signal);
-      setOver(isOver(run));
-      return run;
-    },
-    EVERY,
-    !over,
-  );
-  if (found.data) return <Whole run={found.data} again={found.again} lost={found.problem !== null} />;
+  const found = usePolled(id, (signal) => load.run(id, signal), EVERY, !over);
+  const { data, problem } = found;
+  const none = problem?.status === 404;
+  useEffect(() => setOver(none || (data !== null && isOver(data))), [none, data]);
+  if (data) return <Whole run={data} again={found.again} lost={problem !== null} />;
   return (
     <>
       <h1>Load test</h1>
-      {found.problem && (
+      {problem && (
         <>
-          <ProblemNote problem={found.problem} again={found.again} />
+          <ProblemNote problem={problem} {...(none ? {} : { again: found.again })} />
           <Link to={href('load')}>All load tests</Link>
         </>
       )}
-      {!found.problem && <Skeleton height={420} />}
+      {!problem && <Skeleton height={420} />}
     </>
   );
 }

@@ -13,6 +13,8 @@ import { duration } from '../incidents/timeline.ts';
 import { asked, command, objection, wouldSend, type Typed } from './starting.ts';
 
 const TITLE = 'Start a load test';
+/** What the address may say of a run that is to be started. */
+export const FILLED_IN = ['start', 'target', 'scale', 'duration', 'rate', 'seed'];
 
 export function StartDialog({ onClose }: { onClose: () => void }) {
   const may = useMayAct();

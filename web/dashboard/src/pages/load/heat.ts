@@ -1,5 +1,6 @@
 /** A latency heatmap as numbers: which cells there are, what colour they have, which one is under a pointer. Pure. */
 import type { HeatmapData } from '../../api/loadtypes.ts';
+import { digits } from '../../format/numbers.ts';
 
 /** Columns are times, rows latencies, the shortest first. */
 export interface Grid {
@@ -10,6 +11,8 @@ export interface Grid {
   rows: readonly { low: number; high: number }[];
   counts: readonly (readonly number[])[];
   most: number;
+  /** the highest row also has everything that took longer */
+  open: boolean;
 }
 
 /** Latencies that nobody had are cut off at both ends; columns and rows are added up until there are at most so many. */
@@ -17,7 +20,7 @@ export function gridOf(data: HeatmapData, columns: number, rows: number): Grid {
   const bounds = data.bounds_ms;
   const used = bounds.map((_, row) => data.counts.some((column) => (column[row] ?? 0) > 0));
   const [first, last] = [used.indexOf(true), used.lastIndexOf(true)];
-  if (first < 0) return { at: [], step: data.step, rows: [], counts: [], most: 0 };
+  if (first < 0) return { at: [], step: data.step, rows: [], counts: [], most: 0, open: false };
   const wide = Math.max(1, Math.ceil(data.at.length / Math.max(1, columns)));
   const tall = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, rows)));
   const low = (row: number) => (row > 0 ? (bounds[row - 1] ?? 0) : 0);
@@ -39,6 +42,7 @@ export function gridOf(data: HeatmapData, columns: number, rows: number): Grid {
     })),
     counts,
     most: counts.reduce((most, column) => Math.max(most, ...column), 0),
+    open: last === bounds.length - 1,
   };
 }
 
@@ -114,6 +118,7 @@ export function moved(grid: Grid, cell: Cell | null, key: string): Cell | null {
 export function ticks(grid: Grid, apart: number): { ms: number; place: number }[] {
   const found: { ms: number; place: number }[] = [];
   for (const ms of ROUND) {
+    if (ms < (grid.rows[0]?.high ?? 0) / 2) continue;
     const place = placeOf(grid, ms);
     if (place === null || (found.at(-1)?.place ?? -1) + apart > place) continue;
     found.push({ ms, place });
@@ -131,4 +136,12 @@ export function placeOf(grid: Grid, ms: number): number | null {
   const low = Math.max(found.low, found.high / 2);
   const within = ms <= low ? 0 : Math.log(ms / low) / Math.log(found.high / low);
   return (row + within) / grid.rows.length;
+}
+
+/** Latencies of a row, as "40.0–45.0 ms"; the highest one may have longer ones too. */
+export function spanOf(grid: Grid, row: number): string {
+  const found = grid.rows[row];
+  if (!found) return '';
+  const longer = grid.open && row === grid.rows.length - 1 ? ' or longer' : '';
+  return `${digits(found.low)}–${digits(found.high)} ms${longer}`;
 }
