@@ -11,7 +11,10 @@ GAP = Gap("EU", 40.0, 40.412, 0.01, True)
     ("seen", "said"),
     [
         (None, "kill a: clients did not notice; nobody was served from there at the time"),
-        (Effect("EU", "a", "", None, None, 0, None), "kill a: users of EU did not notice; no request failed, and none was missing"),
+        (
+            Effect("EU", "a", "", None, None, 0, None),
+            "kill a: users of EU did not notice; no request failed, and none was missing",
+        ),
         (
             Effect("EU", "a", "b", {"at": 40.1, "number": 7, "what": "broken"}, GAP, 1_200, 48.04),
             "kill a, for EU: 1,200 failed, 412 ms without an answer, b took over, normal after 8 s",
@@ -20,7 +23,10 @@ GAP = Gap("EU", 40.0, 40.412, 0.01, True)
             Effect("EU", "a", "", {"at": 40.1, "number": 7, "what": "broken"}, None, 3, None),
             "kill a, for EU: 3 failed, not normal again in this run",
         ),
-        (Effect("EU", "a", "", None, GAP, 0, 40.412), "kill a, for EU: none failed, 412 ms without an answer, normal after 0.4 s"),
+        (
+            Effect("EU", "a", "", None, GAP, 0, 40.412),
+            "kill a, for EU: none failed, 412 ms without an answer, normal after 0.4 s",
+        ),
     ],
 )  # fmt: skip
 def test_each_entry_has_one_sentence_with_its_numbers(seen: Effect | None, said: str) -> None:

@@ -13,7 +13,7 @@ _COLUMNS = (
     Column("Now", number=True),
     Column("Change", number=True),
     Column("Lies between", number=True),
-    Column("", wide=True),
+    Column("Change and its interval", wide=True),
     Column("Verdict"),
 )
 _VERDICTS = {

@@ -17,8 +17,10 @@ from meridian.loadtest.results.summary import Noticed
 
 BEFORE = 10
 """Seconds that tell which location served a region."""
-USUAL, UNUSUAL = 30, 2
-"""More than so many times what a bad one of so many seconds before had makes a kind of failure unusual."""
+USUAL = 30
+"""Seconds that tell how often something fails anyway."""
+UNUSUAL = 2
+"""A kind of failure is unusual where there are more than so many times those of a bad one of these seconds."""
 IN_FLIGHT = 60
 """Seconds before the moment whose requests may still be on their way; the record files them under when they were due."""
 QUIET = 5.0

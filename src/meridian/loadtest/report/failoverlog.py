@@ -19,7 +19,7 @@ _COLUMNS = (
     Column("At", number=True),
     Column("Users of"),
     Column("What happened, and what was decided", wide=True),
-    Column("Served from"),
+    Column("Served from", wide=True),
     Column("Noticed by", wide=True),
     Column("Gap", number=True),
     Column("Failed", number=True),

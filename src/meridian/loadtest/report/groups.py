@@ -23,7 +23,7 @@ _LOCATIONS = (
     Column("Location"),
     Column("Answers", number=True),
     Column("Share", number=True),
-    Column("", wide=True),
+    Column("Of all", wide=True),
 )
 _CHECKS = (
     Column("Check", wide=True),
@@ -36,7 +36,7 @@ _OUTCOMES = (
     Column("Outcome"),
     Column("Requests", number=True),
     Column("Share", number=True),
-    Column("", wide=True),
+    Column("Of all", wide=True),
 )
 
 

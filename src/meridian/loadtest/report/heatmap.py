@@ -20,7 +20,7 @@ from meridian.loadtest.report.timeline import Timeline
 from meridian.loadtest.results.summary import Summary
 
 SHADES = 9
-COLUMNS, ROWS = 240, 44
+COLUMNS, ROWS = 300, 44
 """Cells drawn at most; finer counts are added up."""
 HEIGHT = 300
 

@@ -66,7 +66,7 @@ def moments(noticed: Sequence[Failover]) -> Content:
     lead = "From the first sign on, moment by moment, on a logarithmic axis:"
     return el(
         "div",
-        el("h4", "Moment by moment"),
+        el("h3", "Moment by moment"),
         el("p", lead, class_="note"),
         key,
         el("ol", rows, class_="moments"),
