@@ -24,8 +24,7 @@ load:
   {model}
 flow:
   - name: swipe
-    request: POST /v1/swipe
-    body: {{profile: "p{{random}}", direction: right}}
+    request: GET /v1/swipe?profile={{random}}
     checks: {{status: 200, home: true, tier: true, residency: true, limit: true}}
 thresholds: [errors < 1%]
 """

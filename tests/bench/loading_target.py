@@ -1,4 +1,6 @@
-"""What generators of load are measured against: an Envoy that answers by itself, as fast as it can, what the app would say."""
+"""What generators of load are measured against: an Envoy that answers by itself, as fast as it can, what the app would say.
+
+Only to requests without a body: an answer that does not wait for one makes Envoy close the connection after it."""
 
 import json
 import os

@@ -193,10 +193,11 @@ async def test_a_time_limit_cancels_the_stream_and_keeps_a_connection_that_lives
 
 
 async def test_a_connection_on_which_nothing_comes_any_more_is_not_used_again() -> None:
-    script = Script(lambda asked: None)
+    script = Script(lambda asked: asked.answer() if asked.path == "/first" else None)
     async with spoken(script) as asker:
+        await asker.ask(path="/first")
         silent = asker.start(deadline=1.0)
-        await eventually(lambda: len(script.asked) == 1)
+        await eventually(lambda: len(script.asked) == 2)
         asker.pool.expire(1.5)
         assert (await silent).status == TIMED_OUT
         await eventually(lambda: asker.pool.open == 0)

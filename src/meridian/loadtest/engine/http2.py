@@ -46,7 +46,9 @@ class Http2(asyncio.Protocol):
     def __init__(self, pool: Home, origin: Origin) -> None:
         self.room = True
         self.listed = False
-        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self.ready: asyncio.Future[None] = self._loop.create_future()
+        self._out: list[bytes] = []
         self._pool = pool
         self._origin = origin
         self._transport: asyncio.Transport | None = None
@@ -282,5 +284,12 @@ class Http2(asyncio.Protocol):
         self.close()
 
     def _write(self, content: bytes) -> None:
+        """What is written in one turn of the event loop goes out together: a system call costs more than a request."""
+        if not self._out:
+            self._loop.call_soon(self._flush)
+        self._out.append(content)
+
+    def _flush(self) -> None:
+        out, self._out = self._out, []
         if self._transport is not None:
-            self._transport.write(content)
+            self._transport.write(b"".join(out))
