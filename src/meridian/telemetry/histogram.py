@@ -74,6 +74,9 @@ class Histogram:
 
     def merge(self, counts: Mapping[int, int]) -> None:
         mine = self.counts
+        if not mine:
+            mine.update(counts)
+            return
         for place, n in counts.items():
             mine[place] = mine.get(place, 0) + n
 

@@ -88,6 +88,9 @@ class Second:
 
 
 def _add(mine: dict[int, int], counts: dict[int, int]) -> None:
+    if not mine:
+        mine.update(counts)
+        return
     for place, n in counts.items():
         mine[place] = mine.get(place, 0) + n
 

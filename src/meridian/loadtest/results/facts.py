@@ -3,12 +3,15 @@ come from anybody, so it is checked here, once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from meridian.core.errors import InvalidInput
 from meridian.loadtest.scenario.thresholds import Threshold, threshold
+
+_FEW = msgspec.Meta(max_length=200)
+"""Of anything in a scenario: what results cost grows with it."""
 
 
 class PhaseFacts(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
@@ -21,7 +24,7 @@ class PhaseFacts(msgspec.Struct, frozen=True, rename={"start": "from", "end": "t
     warm_up: bool = False
     rate: float | None = None
     shape: str = ""
-    rates: list[tuple[float, float]] = []
+    rates: Annotated[list[tuple[float, float]], _FEW] = []
 
 
 class ThresholdFacts(msgspec.Struct, frozen=True):
@@ -36,16 +39,16 @@ class Asked(msgspec.Struct, frozen=True):
     """checks: their names, as failures have them in their detail."""
 
     name: str
-    checks: list[str] = []
+    checks: Annotated[list[str], _FEW] = []
 
 
 class ScenarioFacts(msgspec.Struct, frozen=True):
     name: str
     title: str = ""
     kind: str = ""
-    phases: list[PhaseFacts] = []
-    thresholds: list[ThresholdFacts] = []
-    steps: list[Asked] = []
+    phases: Annotated[list[PhaseFacts], _FEW] = []
+    thresholds: Annotated[list[ThresholdFacts], _FEW] = []
+    steps: Annotated[list[Asked], _FEW] = []
 
     def objectives(self) -> Sequence[Threshold]:
         """Raises ValueError when one is none."""
