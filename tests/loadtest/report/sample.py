@@ -1,15 +1,20 @@
-"""A summary as a real run would give it: ten minutes in which a region is killed and comes back, a spike, two seconds in which the
-generator was late, and thresholds of which one is missed. Made from simulated requests, so that its parts agree with each other."""
+"""A summary as a real run would give it: ten minutes in which a region is killed and comes back, a spike, two seconds in
+which the generator was late, and thresholds of which one is missed. Made from simulated requests, so that its parts agree
+with each other."""
 
 import pickle
 from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from meridian.loadtest.results.summary import Crash, Event, Failover, Group, Latency, RegionSeries, Summary
+from meridian.loadtest.results.summary import Amount, Crash, Group, Latency, Process, RegionSeries, Summary
+from tests.loadtest.report.told import CAPACITY, COMPARISON, EVENTS, FAILOVERS, LEAKS
 
+BEGAN = datetime(2026, 11, 22, 13, 46, tzinfo=UTC)
+SERIES = ("asked", "achieved", "errors", "p50", "p95", "p99", "max", "lag_ms", "late")
 KILLED, BACK = 180, 300
 SPIKE = (420, 450)
 LATE = [371, 372]
@@ -100,9 +105,9 @@ def _simulated(seconds: int, rate: float) -> Summary:
         "kind": "load",
         "target": "world",
         "state": "failed",
-        "sentence": f"1 of 4 objectives missed: p95 of EU was {p95 * 1.9:.0f} ms of 200 ms; errors {errors / total:.2%} of 1 %",
-        "began": "2026-11-22T13:46:00+00:00",
-        "ended": f"2026-11-22T{13 + (46 * 60 + seconds) // 3600}:{(46 + seconds // 60) % 60:02}:{seconds % 60:02}+00:00",
+        "sentence": f"1 of 4 objectives missed: p95 of EU was {p95 * 1.9:.0f} ms of 200 ms",
+        "began": BEGAN.isoformat(),
+        "ended": (BEGAN + timedelta(seconds=seconds)).isoformat(),
         "seed": 7,
         "scale": 0.3,
         "duration": float(seconds),
@@ -151,110 +156,19 @@ def _simulated(seconds: int, rate: float) -> Summary:
             {"name": "warm-up", "from": 0.0, "to": 30.0, "warm_up": True, "rate": rate},
             {"name": "steady", "from": 30.0, "to": float(seconds), "warm_up": False, "rate": rate},
         ],
-        "events": [each for each in _events() if each["at"] < seconds],
+        "events": [each for each in EVENTS if each["at"] < seconds],
         "series": {"step": 1, "at": list(range(seconds)), **series, "by_region": regions},  # type: ignore[typeddict-item]
         "heatmap": {"at": list(range(seconds)), "step": 1, "bounds_ms": BOUNDS, "counts": heat},
         "crashes": [_crash(key, broken[key], broken_at[key]) for key in sorted(broken) if broken[key]],
-        "failovers": [each for each in _failovers() if each["at"] < seconds],
-        "capacity": {
-            "knee_rate": 1380.0,
-            "sentence": "Beyond 1,380/s more requests brought no more answers, and p95 rose from 96 ms to 1.2 s.",
-            "points": [
-                {
-                    "rate": r,
-                    "achieved": min(r, 1400 - max(0, r - 1400) * 0.1),
-                    "p50": 34 + r / 60,
-                    "p95": 80 + (r / 520) ** 5,
-                    "p99": 160 + (r / 480) ** 6,
-                    "errors": max(0.0, (r - 1500) / 9000),
-                }
-                for r in (200.0, 400.0, 600.0, 800.0, 1000.0, 1200.0, 1400.0, 1600.0, 1800.0, 2000.0)
-            ],
-        },
+        "failovers": [each for each in FAILOVERS if each["at"] < seconds],
+        "capacity": CAPACITY,
         "recovery": {
             "seconds": 6.0,
             "sentence": "6 s after the spike p95 was back within a tenth of what it was before.",
         },
-        "leaks": [
-            {
-                "name": "control",
-                "per_hour_bytes": 1.1e6,
-                "sentence": "grew by 1.05 MiB an hour, within what is noise",
-                "leaking": False,
-            },
-            {
-                "name": "app europe-west1",
-                "per_hour_bytes": 9.4e7,
-                "sentence": "grew by 89.6 MiB an hour in every fifth of the run",
-                "leaking": True,
-            },
-        ],
-        "resources": {
-            "at": list(range(0, seconds, 5)),
-            "processes": [
-                {
-                    "name": name,
-                    "cpu": [
-                        round(
-                            float(cpu * (2.2 if SPIKE[0] <= at < SPIKE[1] else 1) * random.uniform(0.9, 1.1)),
-                            3,
-                        )
-                        for at in range(0, seconds, 5)
-                    ],
-                    "rss": [float(rss * 2**20 + at * grow) for at in range(0, seconds, 5)],
-                }
-                for name, cpu, rss, grow in (
-                    ("edge EU", 0.34, 96, 300),
-                    ("edge US", 0.3, 94, 200),
-                    ("control", 0.06, 138, 300),
-                    ("app europe-west1", 0.41, 74, 26_000),
-                    ("generator", 0.52, 61, 0),
-                )
-            ],
-        },
-        "comparison": {
-            "with": "20261121-swipe-1c02",
-            "verdict": "slower",
-            "sentence": "p95 is 12 % slower (8 to 16 %), which is more than noise; errors and the median are the same.",
-            "metrics": [
-                {
-                    "name": "p50",
-                    "before": 38.1,
-                    "after": 38.6,
-                    "change": 0.013,
-                    "low": -0.006,
-                    "high": 0.032,
-                    "verdict": "same",
-                },
-                {
-                    "name": "p95",
-                    "before": 131.0,
-                    "after": 146.7,
-                    "change": 0.12,
-                    "low": 0.08,
-                    "high": 0.16,
-                    "verdict": "slower",
-                },
-                {
-                    "name": "p99",
-                    "before": 412.0,
-                    "after": 371.0,
-                    "change": -0.1,
-                    "low": -0.17,
-                    "high": -0.03,
-                    "verdict": "faster",
-                },
-                {
-                    "name": "errors",
-                    "before": 0.0011,
-                    "after": 0.0013,
-                    "change": 0.0002,
-                    "low": -0.0003,
-                    "high": 0.0007,
-                    "verdict": "same",
-                },
-            ],
-        },
+        "leaks": list(LEAKS),
+        "resources": {"at": list(range(0, seconds, 5)), "processes": _processes(seconds, random)},
+        "comparison": COMPARISON,
     }
 
 
@@ -269,19 +183,72 @@ def empty(state: str = "invalid") -> Summary:
         "max": None,
         "mean": None,
     }
+    nobody: Amount = {"requests": 0, "rate": 0.0}
     return {
-        "id": "none", "name": "none", "title": "", "kind": "load", "target": "world", "state": state,  # type: ignore[typeddict-item]
-        "sentence": "", "began": "2026-11-22T13:46:00+00:00", "ended": "", "seed": 0, "scale": 1.0, "duration": 0.0, "shards": 1,
-        "processes": 1, "http": 2, "asked": {"requests": 0, "rate": 0.0}, "achieved": {"requests": 0, "rate": 0.0}, "waiting": 0,
-        "validity": {"valid": False, "sentence": "nothing was sent", "late_seconds": [], "worst_lag_ms": 0.0, "sent": 0, "due": 0},
-        "latency": nothing, "outcomes": {}, "errors": 0.0, "steps": [], "regions": [], "locations": [], "versions": [],
-        "thresholds": [], "checks": [], "phases": [], "events": [],
-        "series": {"step": 1, "at": [], "asked": [], "achieved": [], "errors": [], "p50": [], "p95": [], "p99": [], "max": [],
-                   "lag_ms": [], "late": [], "by_region": {}},
+        "id": "none",
+        "name": "none",
+        "title": "",
+        "kind": "load",
+        "target": "world",
+        "state": state,  # type: ignore[typeddict-item]
+        "sentence": "",
+        "began": BEGAN.isoformat(),
+        "ended": "",
+        "seed": 0,
+        "scale": 1.0,
+        "duration": 0.0,
+        "shards": 1,
+        "processes": 1,
+        "http": 2,
+        "asked": nobody,
+        "achieved": nobody,
+        "waiting": 0,
+        "validity": {
+            "valid": False,
+            "sentence": "nothing was sent",
+            "late_seconds": [],
+            "worst_lag_ms": 0.0,
+            "sent": 0,
+            "due": 0,
+        },
+        "latency": nothing,
+        "outcomes": {},
+        "errors": 0.0,
+        "steps": [],
+        "regions": [],
+        "locations": [],
+        "versions": [],
+        "thresholds": [],
+        "checks": [],
+        "phases": [],
+        "events": [],
+        "series": {"step": 1, "at": [], **{name: [] for name in SERIES}, "by_region": {}},  # type: ignore[typeddict-item]
         "heatmap": {"at": [], "step": 1, "bounds_ms": [], "counts": []},
-        "crashes": [], "failovers": [], "capacity": None, "recovery": None, "leaks": [],
-        "resources": {"at": [], "processes": []}, "comparison": None,
-    }  # fmt: skip
+        "crashes": [],
+        "failovers": [],
+        "capacity": None,
+        "recovery": None,
+        "leaks": [],
+        "resources": {"at": [], "processes": []},
+        "comparison": None,
+    }
+
+
+def _processes(seconds: int, random: np.random.Generator) -> list[Process]:
+    found: list[Process] = []
+    for name, cpu, rss, grow in (
+        ("edge EU", 0.34, 96, 300),
+        ("edge US", 0.3, 94, 200),
+        ("control", 0.06, 138, 300),
+        ("app europe-west1", 0.41, 74, 26_000),
+        ("generator", 0.52, 61, 0),
+    ):
+        times = range(0, seconds, 5)
+        busy = [cpu * (2.2 if SPIKE[0] <= at < SPIKE[1] else 1) * random.uniform(0.9, 1.1) for at in times]
+        found.append(
+            {"name": name, "cpu": list(busy), "rss": [float(rss * 2**20 + at * grow) for at in times]}
+        )
+    return found
 
 
 def _failures(
@@ -370,39 +337,3 @@ def _crash(key: tuple[str, str, str, str], n: int, times: list[tuple[int, int]])
         "region": region, "service": SERVICES[step], "step": step, "outcome": outcome, "detail": detail, "n": n,
         "first": times[0][0] + 0.034, "last": times[-1][0] + 0.981, "by_time": times,
     }  # fmt: skip
-
-
-def _events() -> list[Event]:
-    return [
-        {"at": 180.0, "what": "kill europe-west1", "by": "chaos", "sentence": "kill europe-west1"},
-        {"at": 182.31, "what": "failover", "by": "decision", "sentence": "europe-west1: 0 of 2 healthy for 4 services, seen from edge EU, which sends on to europe-west4"},
-        {"at": 182.64, "what": "failover", "by": "decision", "sentence": "europe-west1: 0 of 2 healthy for 4 services, seen from edge US, which sends on to europe-west4"},
-        {"at": 300.0, "what": "restore europe-west1", "by": "chaos", "sentence": "restore europe-west1"},
-        {"at": 302.2, "what": "return-start", "by": "decision", "sentence": "europe-west1 is healthy again for 4 services; edge EU gives its traffic back over 30 s"},
-        {"at": 332.4, "what": "return-end", "by": "decision", "sentence": "europe-west1 has all of its traffic for 4 services again at edge EU, after 30 s"},
-        {"at": 424.0, "what": "shares", "by": "decision", "sentence": "Limits were divided anew: EU 42 %, US 35 %, ASIA 23 %, after 1,482 requests a second"},
-    ]  # fmt: skip
-
-
-def _failovers() -> list[Failover]:
-    return [
-        {
-            "at": 180.0, "decision": {"id": "019aab12-6c1e", "at": 182.31, "kind": "failover", "sentence": "europe-west1: 0 of 2 healthy for 4 services, seen from edge EU, which sends on to europe-west4"},
-            "region": "EU", "from": "europe-west1", "to": "europe-west4", "noticed": {"at": 180.034, "number": 89_764, "what": "broken: connection reset by peer"},
-            "gap_at": 180.021, "gap_ms": 412.0, "failed": 183, "normal_at": 182.98, "sentence": "kill europe-west1: for EU 183 failed, 412 ms without an answer, europe-west4 took over from europe-west1, normal again after 2.98 s",
-        },
-        {
-            "at": 182.64, "decision": {"id": "019aab12-6d77", "at": 182.64, "kind": "failover", "sentence": "europe-west1: 0 of 2 healthy for 4 services, seen from edge US, which sends on to europe-west4"},
-            "region": "US", "from": "us-central1", "to": "", "noticed": None, "gap_at": None, "gap_ms": None, "failed": 0, "normal_at": None,
-            "sentence": "failover: users of US did not notice; no request failed and none came late",
-        },
-        {
-            "at": 300.0, "decision": {"id": "019aab14-01aa", "at": 302.2, "kind": "return-start", "sentence": "europe-west1 is healthy again for 4 services; edge EU gives its traffic back over 30 s"},
-            "region": "EU", "from": "europe-west4", "to": "europe-west1", "noticed": {"at": 302.417, "number": 151_020, "what": "answered by europe-west1"},
-            "gap_at": None, "gap_ms": None, "failed": 0, "normal_at": 302.417, "sentence": "restore europe-west1: for EU no request failed, europe-west1 took over from europe-west4, normal again after 2.42 s",
-        },
-        {
-            "at": 512.25, "decision": None, "region": "ASIA", "from": "asia-south1", "to": "", "noticed": None, "gap_at": 512.25, "gap_ms": 96.0, "failed": 0, "normal_at": 512.346,
-            "sentence": "users of ASIA got nothing for 96 ms; nothing was broken on purpose and nothing was decided",
-        },
-    ]  # fmt: skip
