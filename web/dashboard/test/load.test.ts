@@ -14,6 +14,8 @@ import {
   elapsedOf,
   inOrder,
   isOver,
+  known,
+  listed,
   pick,
   runTone,
   stretches,
@@ -105,6 +107,16 @@ it('a run is over unless it goes on or is not heard of', () => {
     'idle',
     'idle',
   ]);
+});
+
+it('pictures wait for the whole record, unless there is something to show', () => {
+  expect(known(begun())).toEqual({ heat: false, crashes: false, failovers: false });
+  expect(known(filled(summaryAt('lt-live', BEGAN + 125) as RawSummary))).toMatchObject({
+    heat: true,
+    crashes: true,
+  });
+  expect(known(begun({ state: 'passed' }))).toEqual({ heat: true, crashes: true, failovers: true });
+  expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(listed)).toEqual(['', 'a', 'a and b', 'a, b and c']);
 });
 
 describe('two runs', () => {

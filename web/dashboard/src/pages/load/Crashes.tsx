@@ -5,7 +5,6 @@ import { count } from '../../format/numbers.ts';
 import { elapsed } from '../../format/time.ts';
 import { Button, Card, Empty } from '../../ui/basics.tsx';
 import { byRegion, strip } from './crashes.ts';
-import { isOver } from './states.ts';
 
 const COLUMNS = 60;
 /** Rows of a region that are shown at first. */
@@ -22,7 +21,7 @@ export function Crashes({ run }: { run: Summary }) {
       flush
     >
       {regions.length === 0 && (
-        <Empty title={isOver(run) ? 'Nothing failed' : 'Nothing to show yet'}>
+        <Empty title="Nothing failed">
           Each way in which requests fail stands here, with when it began and ended.
         </Empty>
       )}

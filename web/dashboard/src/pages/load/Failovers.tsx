@@ -4,13 +4,12 @@ import { href } from '../../app/router.ts';
 import { count, text } from '../../format/numbers.ts';
 import { elapsed } from '../../format/time.ts';
 import { capital, Card, Empty, Link } from '../../ui/basics.tsx';
-import { isOver } from './states.ts';
 
 export function Failovers({ run }: { run: Summary }) {
   return (
     <Card title="Failover log" hint={run.failovers.length ? String(run.failovers.length) : ''} flush>
       {run.failovers.length === 0 && (
-        <Empty title={isOver(run) ? 'No traffic moved' : 'Nothing to show yet'}>
+        <Empty title="No traffic moved">
           When a location fails under load, what clients saw of it stands here, to the millisecond.
         </Empty>
       )}

@@ -8,7 +8,7 @@ import { Card, Empty } from '../../ui/basics.tsx';
 import { cellAt, gridOf, moved, spanOf, ticks, type Cell, type Grid } from './heat.ts';
 import { draw, stopsOf } from './heatcanvas.ts';
 import { HeatTable } from './HeatTable.tsx';
-import { axisOf, isOver } from './states.ts';
+import { axisOf } from './states.ts';
 import { TableToggle } from './TableToggle.tsx';
 import { useTable } from './useTable.ts';
 
@@ -26,14 +26,15 @@ export function Heatmap({ run }: { run: Summary }) {
       hint={<span className="wide-only">when a request was due, and how long it took</span>}
       tools={<TableToggle title={TITLE} asTable={asTable} onToggle={toggle} />}
     >
-      {empty ? <Nothing run={run} /> : asTable ? <HeatTable data={run.heatmap} /> : <Picture run={run} />}
+      {empty ? (
+        <Empty title="Nothing was measured">No request was answered.</Empty>
+      ) : asTable ? (
+        <HeatTable data={run.heatmap} />
+      ) : (
+        <Picture run={run} />
+      )}
     </Card>
   );
-}
-
-function Nothing({ run }: { run: Summary }) {
-  if (isOver(run)) return <Empty title="Nothing was measured">No request was answered.</Empty>;
-  return <Empty title="Nothing to show yet">It is drawn from the answers of the whole run.</Empty>;
 }
 
 function Picture({ run }: { run: Summary }) {

@@ -17,7 +17,7 @@ import { Heatmap } from './Heatmap.tsx';
 import { Honesty } from './Honesty.tsx';
 import { Lag, Processes } from './Machines.tsx';
 import { Parts } from './Parts.tsx';
-import { isOver } from './states.ts';
+import { isOver, known, listed } from './states.ts';
 import { Checks, Thresholds } from './Thresholds.tsx';
 
 /** Seconds between two questions while it runs. */
@@ -52,9 +52,7 @@ function Whole({ run, again, lost }: { run: Summary; again: () => void; lost: bo
       <Figures run={run} />
       <Thresholds run={run} />
       <Charts run={run} />
-      <Heatmap run={run} />
-      <Crashes run={run} />
-      <Failovers run={run} />
+      <Pictures run={run} />
       <div className="two">
         <div className="stack">
           <Parts run={run} />
@@ -73,6 +71,24 @@ function Whole({ run, again, lost }: { run: Summary; again: () => void; lost: bo
           <Events run={run} />
         </div>
       </div>
+    </>
+  );
+}
+
+/** What needs the whole record is there when the run is over, or as soon as its runner tells of it. */
+function Pictures({ run }: { run: Summary }) {
+  const { heat, crashes, failovers } = known(run);
+  const later = [!heat && 'latency heatmap', !crashes && 'crash map', !failovers && 'failover log'].filter(
+    (name) => name !== false,
+  );
+  return (
+    <>
+      {heat && <Heatmap run={run} />}
+      {crashes && <Crashes run={run} />}
+      {failovers && <Failovers run={run} />}
+      {later.length > 0 && (
+        <p className="load-later muted">When the run is over, here are also its {listed(later)}.</p>
+      )}
     </>
   );
 }

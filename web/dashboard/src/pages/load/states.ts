@@ -90,3 +90,18 @@ export function unitOf(metric: string): string {
 export function boundUnit(unit: string): string {
   return unit === '%' ? 'share' : unit;
 }
+
+/** Which of the pictures there is something for. */
+export function known(run: Summary): { heat: boolean; crashes: boolean; failovers: boolean } {
+  const over = isOver(run);
+  return {
+    heat: over || run.heatmap.at.length > 0,
+    crashes: over || run.crashes.length > 0,
+    failovers: over || run.failovers.length > 0,
+  };
+}
+
+/** "one", "one and two", "one, two and three". */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
