@@ -3,19 +3,21 @@
 How fast this machine is at the moment is not what they are about: a run that was too slow for its own good is invalid, and
 everything else about it is the same."""
 
+import asyncio
 import json
 import signal
-from datetime import UTC, datetime, timedelta
+import time
+from dataclasses import replace
 
 import pytest
 
 from meridian.cli.client import Refused
 from meridian.core.errors import Forbidden
 from meridian.loadtest.conducting import Options
-from meridian.loadtest.plan import Origin
+from meridian.loadtest.plan import Origin, Shard
 from meridian.loadtest.results.partfile import from_bytes
-from meridian.loadtest.running import execute_load_test
-from meridian.loadtest.scenario.loading import bundled
+from meridian.loadtest.running import Run, execute_load_test
+from meridian.loadtest.scenario.loading import bundled, load
 from meridian.loadtest.scenario.target import Target
 from meridian.loadtest.verdicts import exit_status
 from tests.loadtest.place import SCENARIO, scenario
@@ -87,40 +89,39 @@ def test_with_control_away_the_report_says_what_it_lacks(control, tmp_path):
     assert "control did not take the record" in said
 
 
-def test_shards_merge_to_one_run_at_control_and_by_hand(control, tmp_path):
-    begin = (datetime.now(UTC) + timedelta(seconds=6)).isoformat()
-    file = scenario(tmp_path)
-    same = [
-        "--target",
-        "app",
-        "--seed",
-        "7",
-        "--duration",
-        "1",
-        "--id",
-        "both-shards",
-        "--start-at",
-        begin,
-        "--json",
-    ]
+async def test_shards_merge_to_one_run_at_control_and_by_hand(control, tmp_path):
+    target = replace(
+        Target("app", [], {"DE": "EU", "US": "US"}, "EU"),
+        origins=[Origin(name, "127.0.0.1", control.app, "app.example") for name in ("EU", "US")],
+    )
+
+    start_at = time.time() + 8
+
+    def run(name: str, shard: Shard, id: str) -> Run:
+        plan = load(scenario(tmp_path)).plan(target, seed=7, seconds=1.0)
+        options = Options(id, shard=shard, start_at=start_at)
+        return Run(plan, target, options, client=control.client, out=tmp_path / name)
+
     runs = [
-        control.start("load", "run", file, "--shard", f"{n}/2", "--out", str(tmp_path / str(n)), *same)
-        for n in (1, 2)
+        run("1", Shard(0, 2), "both-shards"),
+        run("2", Shard(1, 2), "both-shards"),
+        run("one", Shard(), "one-shard"),
     ]
-    said = [run.communicate(timeout=60) for run in runs]
-    assert all(run.returncode in (0, 3) for run in runs), said
+    ran = await asyncio.gather(*(each.run() for each in runs))
     kept = control.client.get(f"{LIST}/both-shards")
-    parts = [str(tmp_path / n / "part.json.gz") for n in ("1", "2")]
+    parts = [str(tmp_path / name / "part.json.gz") for name in ("1", "2")]
     merged = control.invoke("load", "merge", *parts, "--out", str(tmp_path / "whole"), "--json")
     whole = json.loads(merged.output)
     for name in ("state", "asked", "achieved", "latency", "outcomes", "regions", "heatmap"):
         assert kept[name] == whole[name], name
     assert whole["shards"] == 2
     assert whole["asked"]["requests"] == 60
-    single = control.run(file, *same[:6], "--out", str(tmp_path / "one"))[1]
+    single = ran[2].summary
     assert [(row["name"], row["requests"]) for row in single["regions"]] == [
         (row["name"], row["requests"]) for row in whole["regions"]
     ]
+    [waits] = [each.remarks for each in ran[:2] if each.remarks]
+    assert waits[0].startswith("control waits for the parts of the shards")
 
 
 def test_what_may_not_be_tested_is_refused_before_anything_is_sent(control, tmp_path):
