@@ -140,7 +140,7 @@ def _simulated(seconds: int, rate: float) -> Summary:
         "thresholds": [
             _threshold("p95 < 400ms", "overall", p95, 400, "ms"),
             _threshold("p95 < 200ms", "EU", p95 * 1.9, 200, "ms"),
-            _threshold("errors < 1%", "overall", errors / total, 0.01, "share"),
+            _threshold("errors < 1%", "overall", errors / total, 0.01, "%"),
             _threshold("p99 < 2s", "swipe", 640.0, 2000, "ms"),
         ],
         "checks": [

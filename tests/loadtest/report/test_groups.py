@@ -25,6 +25,10 @@ def test_a_group_without_answers_has_dashes() -> None:
     assert ">–</td>" in groups(given)
 
 
+def test_without_answers_there_is_a_sentence() -> None:
+    assert "No answer was measured" in groups(empty())
+
+
 def test_a_check_is_held_only_where_no_answer_failed_it() -> None:
     given = summary(60)
     given["checks"].append({"name": "never-asked", "n": 0, "failed": 0, "example": ""})

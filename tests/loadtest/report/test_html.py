@@ -3,15 +3,19 @@
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from meridian.loadtest.concluding import conclude
 from meridian.loadtest.report.html import html
 from meridian.loadtest.results.summary import Summary
+from tests.loadtest.report.runs import Run, decided
 from tests.loadtest.report.sample import empty, summary
+from tests.loadtest.results.runs import phase, scenario
 from tests.support.browser import Tab
 
 STATES = ["passed", "failed", "invalid", "aborted", "stopped", "running"]
@@ -49,7 +53,7 @@ def shown(browser: Browser, folder: Path, report: str, theme: str, width: int) -
     return tab, asked
 
 
-@pytest.mark.parametrize(("theme", "width"), [("dark", 1400), ("light", 1400), ("dark", 390), ("light", 390)])
+@pytest.mark.parametrize(("theme", "width"), [("dark", 1400), ("light", 390)])
 def test_it_is_clean_in_a_browser_wide_and_narrow_dark_and_light(
     browser: Browser, given: Summary, tmp_path: Path, theme: str, width: int
 ) -> None:
@@ -132,6 +136,25 @@ def test_links_lead_to_what_is_there_and_no_anchor_is_there_twice(given: Summary
 
 def test_the_same_summary_gives_the_same_report(given: Summary) -> None:
     assert html(given) == html(given)
+
+
+def test_the_report_of_a_record_tells_what_the_record_holds() -> None:
+    """From samples on, through the summary, so that the shapes fit."""
+    run = (
+        Run(60)
+        .chaos(30.0, "kill europe-west1")
+        .instead("EU", 30.0, 30.4, outcome="unavailable", detail="no healthy upstream")
+    )
+    facts = scenario("errors < 1%", phases=[phase("hold", 0, 60)])
+    part = replace(run.instead("EU", 30.4, 60.0, location="europe-west4").part(), scenario=facts)
+    made = html(conclude(part, [decided(32.0, "failover", "europe-west1", "EU")]))
+    assert (
+        "20 requests failed. Hardest hit was matching for users of EU: 20 between 0:30.0 and 0:30.4." in made
+    )
+    told = r"kill europe-west1, for EU: 20 failed, 4(19|20) ms without an answer, europe-west4 took over, normal after 0.4 s"
+    assert re.search(told, made)
+    assert "0.33 %</td>" in made
+    assert "5,980 answered well" in made
 
 
 class _Closed(HTMLParser):

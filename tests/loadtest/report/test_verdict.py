@@ -39,7 +39,7 @@ def test_an_objective_that_nothing_was_measured_for_does_not_hold() -> None:
 
 def test_a_bound_of_zero_is_held_by_zero_only() -> None:
     given = empty()
-    each = {"text": "errors <= 0", "where": "overall", "bound": 0.0, "unit": "share", "sentence": ""}
+    each = {"text": "errors <= 0", "where": "overall", "bound": 0.0, "unit": "%", "sentence": ""}
     given["thresholds"] = [{**each, "value": 0.0, "held": True}, {**each, "value": 0.1, "held": False}]  # type: ignore[typeddict-item]
     assert "1 of 2 objectives held" in objectives(given)
 
@@ -68,7 +68,7 @@ def test_key_figures_are_those_of_the_summary() -> None:
 
 def test_a_measured_value_is_in_the_unit_of_its_objective() -> None:
     assert [
-        measured(0.004, "share"),
+        measured(0.004, "%"),
         measured(1520, "ms"),
         measured(166.0, "/s"),
         measured(3, "requests"),

@@ -6,7 +6,7 @@ from meridian.loadtest.report.axes import Log, log
 from meridian.loadtest.report.crashmap import WORDS
 from meridian.loadtest.report.markup import Content, Markup, el
 from meridian.loadtest.report.numbers import count, ms, rate, share
-from meridian.loadtest.report.tables import Column, mark, section, table
+from meridian.loadtest.report.tables import Column, mark, nothing, section, table
 from meridian.loadtest.results.summary import Group, Latency, Step, Summary
 
 _FIGURES = (
@@ -70,6 +70,8 @@ def groups(summary: Summary) -> Markup:
     lead = (
         "After the warm-up. The last column shows median, p95 and p99 on one logarithmic axis for all tables."
     )
+    if not any(tables):
+        return section("groups", "In detail", nothing("No answer was measured after the warm-up."))
     return section("groups", "In detail", tables, lead=lead)
 
 

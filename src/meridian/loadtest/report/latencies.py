@@ -32,7 +32,7 @@ def rates(summary: Summary, time: Timeline) -> Markup:
         "Where the line leaves the area, requests waited."
     )
     if not at:
-        return figure("rate", "Rate", sentence, nothing("No second was measured."))
+        return figure("rate", "Rate", "Requests asked for and achieved.", nothing("No second was measured."))
     upper = Frame(190, time.scale, (y := linear([*asked, *achieved])), (), y.ticks(rate))
     lower = Frame(64, time.scale, (e := linear(errors, 0.01)), time.ticks(), e.ticks(share, 2))
     drawn = picture(
@@ -79,7 +79,7 @@ def percentiles(summary: Summary, time: Timeline) -> Markup:
         f"99 % less than {ms(latency['p99'])}; the slowest {ms(latency['max'])}."
     )
     if not any(value is not None for values in lines.values() for value in values):
-        return figure("latency", "Latency", sentence, nothing("No answer was measured."))
+        return figure("latency", "Latency", "How long answers took.", nothing("No answer was measured."))
     y = log(value for values in lines.values() for value in values)
     frame = Frame(260, time.scale, y, time.ticks(), y.ticks(ms, 260))
     drawn = picture(

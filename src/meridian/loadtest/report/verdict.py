@@ -92,8 +92,8 @@ def measured(value: float | None, unit: str) -> str:
         return NOTHING
     if unit == "ms":
         return ms(value)
-    if unit in ("share", "%"):
-        return share(value if unit == "share" else value / 100)
+    if unit == "%":  # told as a share all the same
+        return share(value)
     return rate(value) if unit == "/s" else f"{digits(value, 4)} {unit}".strip()
 
 
