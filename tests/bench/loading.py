@@ -43,6 +43,13 @@ def ours(target: Target, *about: object) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stdout=subprocess.PIPE)
 
 
+def begun(generator: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
+    """One of ours, once it sends. What it says at its end is still to be read."""
+    assert generator.stdout is not None
+    assert generator.stdout.readline() == b"began\n"
+    return generator
+
+
 def costs(edge: Target, locust: Path | None) -> Iterator[Row]:
     """Requests for each second of the generator's CPU, turn by turn: its own processes all counted."""
     wrk = peers.wrk()
@@ -90,13 +97,10 @@ def one(edge: Target, start: Start) -> Effort:
 
 def truth(edge: Target, locust: Path | None) -> Iterator[Row]:
     """Both ask 100 times a second while the target is frozen; arithmetic says what users then saw."""
-    generator = ours(edge, "open", TRUTH_RATE, TRUTH_SECONDS)
+    generator = begun(ours(edge, "open", TRUTH_RATE, TRUTH_SECONDS))
     beside = None
     if locust is not None:
         beside = peers.start_locust(locust, edge.port, TRUTH_RATE, 1.0, TRUTH_SECONDS)
-    first = edge.requests()
-    while edge.requests() < first + TRUTH_RATE:
-        until_then(time.monotonic() + 0.1)
     until_then(time.monotonic() + FREEZE_AT)
     edge.process.send_signal(signal.SIGSTOP)
     began = time.monotonic()
@@ -116,7 +120,7 @@ def truth(edge: Target, locust: Path | None) -> Iterator[Row]:
 
 
 def launch(edge: Target) -> Row:
-    generator = ours(edge, "open", LAUNCH_RATE, LAUNCH_SECONDS)
+    generator = begun(ours(edge, "open", LAUNCH_RATE, LAUNCH_SECONDS))
     told = json.loads(generator.communicate(timeout=LAUNCH_SECONDS * 3)[0])
     note = (
         f"{told['rate']:.0f} rps for {told['seconds']:.0f} s, {told['failed']:.0f} failed, "

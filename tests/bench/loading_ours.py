@@ -1,11 +1,14 @@
-"""Our engine with a scenario's full check of each answer, as a process of its own:
-`python -m tests.bench.loading_ours PORT (closed USERS | open RATE) SECONDS [HTTP]` prints what it found as JSON."""
+"""Our engine with a scenario's full check of each answer, as a process of its own.
+
+`python -m tests.bench.loading_ours PORT (closed USERS | open RATE) SECONDS [HTTP]` prints a line when it begins, and at the end
+what it found, as JSON."""
 
 import json
 import sys
 
 import uvloop
 
+from meridian.loadtest.engine.progress import Progress
 from meridian.loadtest.engine.run import run
 from meridian.loadtest.plan import Origin
 from meridian.loadtest.record import Record
@@ -58,7 +61,13 @@ def told(record: Record) -> dict[str, float]:
     }
 
 
+def say(progress: Progress) -> None:
+    if progress.second == 0:
+        sys.stdout.write("began\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
     port, model, amount, seconds = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
     asked = plan(port, model, amount, seconds, int(sys.argv[5]) if len(sys.argv) > 5 else 1)
-    sys.stdout.write(json.dumps(told(uvloop.run(run(asked, on_second=lambda progress: None)))))
+    sys.stdout.write(json.dumps(told(uvloop.run(run(asked, on_second=say)))))

@@ -19,7 +19,7 @@ from tests.loadtest.engine.simulated import simulate
 ORIGINS = [origin(1)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     cuts=st.sampled_from([(2,), (4,), (5,), (2, 3)]),
     rate=st.sampled_from([7.0, 100.0, 333.3]),
