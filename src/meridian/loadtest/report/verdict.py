@@ -21,7 +21,7 @@ _COLUMNS = (
     Column("Verdict"),
     Column("Where"),
     Column("Measured", number=True),
-    Column("Of what is allowed", wide=True),
+    Column("Against the bound", wide=True),
 )
 _NAMED = 12
 """Late seconds named one by one."""
