@@ -12,6 +12,7 @@ from meridian.core.errors import InvalidInput
 from meridian.loadtest.report.failover import failovers
 from meridian.loadtest.report.html import html
 from meridian.loadtest.results.compare import compare
+from meridian.loadtest.results.comparison import Comparison
 from meridian.loadtest.results.part import Part, merge
 from meridian.loadtest.results.partfile import from_bytes, to_bytes
 from meridian.loadtest.results.summarise import summarise
@@ -53,9 +54,9 @@ def merged(parts: Sequence[bytes]) -> bytes:
     return parts[0] if len(parts) == 1 else to_bytes(merge([from_bytes(each) for each in parts]))
 
 
-def compared(before: bytes, after: bytes) -> dict[str, Any]:
-    """A Comparison's JSON. Raises InvalidInput where one is no record."""
-    return dict(compare(from_bytes(before), from_bytes(after)))
+def compared(before: bytes, after: bytes) -> Comparison:
+    """Raises InvalidInput where one is no record."""
+    return compare(from_bytes(before), from_bytes(after))
 
 
 def report(summary: str) -> str:

@@ -129,7 +129,7 @@ async def compare_load_tests(control: Control, id: str, before: str) -> dict[str
     """How a run differs from an earlier one: a Comparison's JSON. Raises as `get_load_test_part`."""
     _, earlier = await get_load_test_part(control, before)
     _, later = await get_load_test_part(control, id)
-    return await asyncio.to_thread(concluding.compared, earlier, later)
+    return dict(await asyncio.to_thread(concluding.compared, earlier, later))
 
 
 async def stop_load_test(control: Control, id: str, by: str, reason: str) -> Decision:

@@ -46,7 +46,8 @@ class Run:
 
     settings: what may be tested. client: None: there is no control to tell. watch: shown each second how it goes. out: None:
     nothing is written. stop: once set, nothing more is sent, and there is a report of what there is; halt: no answer is
-    waited for either. confirmed: the name of a production target as a person typed it."""
+    waited for either. confirmed: the name of a production target as a person typed it. before: an earlier run's record
+    to compare with."""
 
     plan: ScenarioPlan
     target: Target
@@ -56,6 +57,7 @@ class Run:
     watch: Watch = lambda view: None
     out: Path | None = None
     confirmed: str | None = None
+    before: bytes | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     halt: asyncio.Event = field(default_factory=asyncio.Event)
     _remarks: list[str] = field(default_factory=list)
@@ -73,6 +75,8 @@ class Run:
         if files:
             files.write_part(content)
         summary = await self._concluded(part, content, reporting)
+        if self.before is not None:
+            summary["comparison"] = await asyncio.to_thread(concluding.compared, self.before, content)
         if files:
             await asyncio.to_thread(files.write_results, summary)
         return Ran(summary, part, files.report if files else None, tuple(self._remarks))

@@ -78,6 +78,9 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> Sha
     "--start-at", metavar="TIME", help="Begin then, as 2026-11-22T18:00:00Z; the same for all shards."
 )
 @click.option("--id", "given", metavar="ID", help="Of the run. Left out: a new one.")
+@click.option(
+    "--compare", "before", metavar="RUN", help="An earlier run to compare with: its id, or its part.json.gz."
+)
 @click.option("--no-control", is_flag=True, help="Tell control nothing, and ask it nothing.")
 @output.home_option
 @output.json_option

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from meridian import console as output
 from meridian.cli.client import Client, home_folder
@@ -23,6 +24,7 @@ from meridian.loadtest.live.lines import Lines
 from meridian.loadtest.live.terminal import terminal
 from meridian.loadtest.moments import moment_of
 from meridian.loadtest.plan import Shard
+from meridian.loadtest.reporting import PATH
 from meridian.loadtest.running import Ran, Run
 from meridian.loadtest.runs import ID, LONGEST_ID, SHORTEST_ID
 from meridian.loadtest.scenario.loading import load
@@ -54,6 +56,7 @@ class Asked:
     shard: Shard
     start_at: str | None
     given: str | None
+    before: str | None
     no_control: bool
     home: str | None
     as_json: bool
@@ -68,6 +71,7 @@ async def run_here(asked: Asked) -> int:
     client = None if asked.no_control else Client(asked.home)
     target, settings, sample = await asyncio.to_thread(_there, asked, root, client)
     plan = await asyncio.to_thread(_plan, asked, scenario, target, _seed(asked, id))
+    before = await asyncio.to_thread(_before, asked.before, client)
     out = asked.out or root / "load-tests" / id
     options = Options(
         id=id,
@@ -79,7 +83,9 @@ async def run_here(asked: Asked) -> int:
         http=asked.http,
         sample=sample,
     )
-    run = Run(plan, target, options, settings, client, out=out, confirmed=asked.confirm or None)
+    run = Run(
+        plan, target, options, settings, client, out=out, confirmed=asked.confirm or None, before=before
+    )
     output.note(_opening(plan, target, options))
     with _interruptible(run), _watched() as run.watch:
         ran = await run.run()
@@ -99,6 +105,17 @@ def _there(asked: Asked, root: Path, client: Client | None) -> tuple[Target, Loa
 
 def _plan(asked: Asked, scenario: Scenario, target: Target, seed: int) -> ScenarioPlan:
     return scenario.plan(target, seed=seed, scale=asked.scale, seconds=asked.duration, rate=asked.rate)
+
+
+def _before(run: str | None, client: Client | None) -> bytes | None:
+    """The record of an earlier run, before anything is sent: a mistake in its name is told at once."""
+    if run is None:
+        return None
+    if Path(run).is_file():
+        return Path(run).read_bytes()
+    if client is None:
+        raise InvalidInput(f"there is no file {run}", "name the part.json.gz of an earlier run")
+    return client.download(f"{PATH}/{quote(run, safe='')}/part")
 
 
 def _id(given: str | None) -> str:

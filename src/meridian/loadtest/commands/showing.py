@@ -116,7 +116,7 @@ def _compared(session: Session, id: str, before: str, home: str | None) -> dict[
     from meridian.loadtest.concluding import compared
 
     if Path(id).is_file() and Path(before).is_file():
-        return compared(Path(before).read_bytes(), Path(id).read_bytes())
+        return dict(compared(Path(before).read_bytes(), Path(id).read_bytes()))
     client = session.client(home)
     found: dict[str, Any] = client.get(f"{PATH}/{part(id)}/compare", {"with": before})
     return found
