@@ -103,7 +103,9 @@ def test_a_run_with_a_late_generator_is_compared_with_nothing() -> None:
     late = run(13)
     for at in (5, 6):
         late.record.add(at, Second(beat=900_000))
-    assert compare(run(14), late)["sentence"].endswith("the load generator was late in 2 s of the later one")
+    assert compare(run(14), late)["sentence"].endswith(
+        "the load generator was late for 900 requests of the later one"
+    )
 
 
 def test_warm_up_is_left_out_and_what_remains_can_be_too_short() -> None:

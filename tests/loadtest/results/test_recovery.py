@@ -18,7 +18,7 @@ def moments(bad: set[int], ms: float = 400.0, failed: int = 0) -> list[Moment]:
     for at in range(90):
         p95 = ms if at in bad else 80 + 4 * float(chance.standard_normal())
         wrong = failed if at in bad else 0
-        found.append(Moment(at, False, 100, 100, 100 - wrong, wrong, 100, p95, 0.1, False, ()))
+        found.append(Moment(at, False, 100, 100, 100 - wrong, wrong, 100, p95, 0.1, False, 0, ()))
     return found
 
 

@@ -207,7 +207,7 @@ def test_a_late_generator_makes_it_invalid_whatever_the_thresholds_say() -> None
         late.beat(at, 0.5)
     found = summarise(part(late, scenario("p95 < 200ms")))
     assert found["state"] == "invalid"
-    assert found["sentence"].startswith("The load generator was late in 3 of 60 s")
+    assert found["sentence"].startswith("The load generator was late for 2.5 % of the requests")
     assert [at for at, is_late in enumerate(found["series"]["late"]) if is_late] == [20, 21, 22]
 
 

@@ -81,8 +81,8 @@ def _shape(phases: object) -> str:
 
 def _unfit(laid: Pair) -> str:
     for name, side in (("earlier", laid.before), ("later", laid.after)):
-        if too_many(side.late, laid.seconds):
-            return f"the load generator was late in {side.late} s of the {name} one"
+        if too_many(side.spoilt, side.due):
+            return f"the load generator was late for {side.spoilt:,} requests of the {name} one"
         if not side.ended.sum():
             return f"nothing was answered in the {name} one"
     return ""

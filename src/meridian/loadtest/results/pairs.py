@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from meridian.loadtest.outcomes import FAILED
 from meridian.loadtest.record import Record, Second
-from meridian.loadtest.results.lateness import late
+from meridian.loadtest.results.lateness import spoilt
 from meridian.loadtest.results.quantiles import MIDDLES
 
 MOST_ROWS = 300
@@ -17,12 +17,14 @@ MOST_ROWS = 300
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One run. counts: row, column -> requests. ended, failed: by row. late: how many of its seconds were."""
+    """One run. counts: row, column -> requests. ended, failed: by row. due: requests asked for; spoilt: those for which the
+    generator was late."""
 
     counts: NDArray[np.float32]
     ended: NDArray[np.float32]
     failed: NDArray[np.float32]
-    late: int
+    due: int
+    spoilt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,19 @@ class _Rows:
 
     latencies: list[tuple[NDArray[np.int64], NDArray[np.int64]]]
     failed: list[int]
-    late: int
+    due: int
+    spoilt: int
 
 
 def _rows(record: Record, seconds: list[int], step: int) -> _Rows:
-    latencies, failed, behind = [], [], 0
+    latencies, failed, due, behind = [], [], 0, 0
     for start in range(0, len(seconds), step):
         found = [record.second(place) for place in seconds[start : start + step]]
-        behind += sum(late(second) for second in found)
+        due += sum(second.due for second in found)
+        behind += sum(spoilt(second) for second in found)
         latencies.append(_latencies(found))
         failed.append(sum(second.failed() for second in found))
-    return _Rows(latencies, failed, behind)
+    return _Rows(latencies, failed, due, behind)
 
 
 def _latencies(seconds: list[Second]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -85,4 +89,4 @@ def _side(rows: _Rows, columns: NDArray[np.int64]) -> Side:
     for row, (places, n) in enumerate(rows.latencies):
         counts[row] = np.bincount(np.searchsorted(columns, places), n, minlength=len(columns))
     failed = np.array(rows.failed, np.float32)
-    return Side(counts, counts.sum(axis=1) + failed, failed, rows.late)
+    return Side(counts, counts.sum(axis=1) + failed, failed, rows.due, rows.spoilt)

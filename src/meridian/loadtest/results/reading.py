@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from meridian.loadtest.outcomes import FAILED, OK
 from meridian.loadtest.record import Burst, Failure, Record, Second, Usage
-from meridian.loadtest.results.lateness import lag_ms, late
+from meridian.loadtest.results.lateness import lag_ms, late, spoilt
 from meridian.loadtest.results.quantiles import Spread
 from meridian.loadtest.results.timeline import Timeline
 
@@ -14,7 +14,7 @@ from meridian.loadtest.results.timeline import Timeline
 class Moment:
     """What is kept of each second. ok, failed, ended: requests due in it that succeeded, failed, came to an end. p95:
     milliseconds, of all. lag: 99th percentile of the generator's own delay, in milliseconds. late: whether the second
-    counts as late."""
+    counts as late. spoilt: requests due in it for which the generator was."""
 
     at: int
     warm: bool
@@ -26,6 +26,7 @@ class Moment:
     p95: float | None
     lag: float
     late: bool
+    spoilt: int
     trouble: Sequence[str]
 
 
@@ -134,6 +135,7 @@ def _moment(place: int, warm: bool, second: Second) -> Moment:
         spread.ms([0.95])[0],
         lag_ms(second),
         late(second),
+        spoilt(second),
         trouble,
     )
 

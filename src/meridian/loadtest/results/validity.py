@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from meridian.loadtest.plan import Shard
-from meridian.loadtest.results.lateness import too_many
-from meridian.loadtest.results.reading import Reading
+from meridian.loadtest.results.lateness import LAG_MS, too_many
+from meridian.loadtest.results.reading import Moment, Reading
 from meridian.loadtest.results.summary import Validity
 
 
@@ -20,7 +20,7 @@ def validity(reading: Reading, missing: Sequence[Shard]) -> Validity:
     behind = [moment for moment in judged if moment.late]
     worst = max((moment.lag for moment in reading.moments), default=0.0)
     trouble = [what for moment in reading.moments for what in moment.trouble]
-    sentence = _wrong(reading, missing, len(behind), len(judged), worst, trouble)
+    sentence = _wrong(reading, missing, judged, worst, trouble)
     return {
         "valid": not sentence,
         "sentence": sentence or _well(len(behind), len(judged), worst),
@@ -34,8 +34,7 @@ def validity(reading: Reading, missing: Sequence[Shard]) -> Validity:
 def _wrong(
     reading: Reading,
     missing: Sequence[Shard],
-    behind: int,
-    judged: int,
+    judged: Sequence[Moment],
     worst: float,
     trouble: Sequence[str],
 ) -> str:
@@ -45,12 +44,15 @@ def _wrong(
         return f"The record lacks shard {names}{more}: what they sent and saw is not known"
     if not reading.due:
         return "No request was due, so nothing is known about the target"
+    spoilt, due = sum(moment.spoilt for moment in judged), sum(moment.due for moment in judged)
+    behind = sum(moment.late for moment in judged)
     if trouble and behind:
         return f"The load generator had trouble, which is not the target's fault: {trouble[0]}"
-    if too_many(behind, judged):
+    if too_many(spoilt, due):
+        share, most = 100 * spoilt / due, f", by up to {worst:.0f} ms" if worst > LAG_MS else ""
         return (
-            f"The load generator was late in {behind} of {judged} s (by up to {worst:.0f} ms): "
-            "that is not the target's fault, and the numbers say little about it"
+            f"The load generator was late for {share:.2g} % of the requests (in {behind} s{most}): "
+            "that is not the target's fault"
         )
     return ""
 
