@@ -12,7 +12,7 @@ from meridian.loadtest.engine.progress import Progress
 from meridian.loadtest.engine.run import run
 from meridian.loadtest.plan import Origin
 from meridian.loadtest.record import Record
-from meridian.loadtest.results.lateness import late
+from meridian.loadtest.results.lateness import spoilt
 from meridian.loadtest.scenario.loading import parsed
 from meridian.loadtest.scenario.plan import ScenarioPlan
 from meridian.loadtest.scenario.target import Target
@@ -56,7 +56,7 @@ def told(record: Record) -> dict[str, float]:
         "p99": latency.ms(0.99) or 0.0,
         "max": latency.ms(1.0) or 0.0,
         "seconds": len(seconds),
-        "late": sum(map(late, seconds)),
+        "spoilt": sum(map(spoilt, seconds)) / max(sum(second.due for second in seconds), 1),
         "rate": sum(second.sent for second in seconds) / max(len(seconds), 1),
     }
 
