@@ -1,5 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
+from meridian.loadtest.outcomes import OK
+from meridian.loadtest.record import Key, Record
 from meridian.loadtest.report.failover import failovers
 from meridian.loadtest.results.summary import Failover
 from tests.loadtest.report.runs import Run, decided
@@ -144,6 +148,37 @@ def test_a_gap_of_the_generator_itself_is_no_gap_of_the_target() -> None:
     part = run.part()
     part.record.beat(30.2, 0.4)
     assert failovers(part, []) == []
+
+
+@pytest.mark.parametrize(("until", "listed"), [(30.06, 0), (30.4, 0), (30.55, 1)])
+def test_a_short_gap_without_an_explanation_is_noise(until: float, listed: int) -> None:
+    assert len(failovers(Run().instead("US", 30.0, until).part(), [])) == listed
+
+
+def test_a_long_gap_is_noise_where_answers_are_rare() -> None:
+    """At 50 answers a second one of 900 ms is an outage; at two a second it is one answer that is missing."""
+    part = Run().part()
+    rare = Record()
+    for number in range(180):
+        due = number / 2
+        rare.due(due)
+        rare.sent(due, 0.0002)
+        if not 100 <= number < 116:
+            rare.sample(due, due + 0.005, Key(0, "US", "us-central1", "1", OK), number)
+    assert failovers(replace(part, record=rare), []) == []
+
+
+def test_a_short_gap_after_a_step_is_exact_also_where_the_generator_was_a_little_late() -> None:
+    part = Run().chaos(40.0, "kill europe-west1").instead("EU", 40.0, 40.4).part()
+    part.record.beat(40.6, 0.11)
+    entry = only(failovers(part, []))
+    assert entry["gap_ms"] == pytest.approx(420, abs=1.1)
+
+
+def test_a_gap_after_a_step_is_not_the_targets_where_the_generator_stood_still_for_most_of_it() -> None:
+    part = Run().chaos(40.0, "kill europe-west1").instead("EU", 40.0, 40.4).part()
+    part.record.beat(40.3, 0.3)
+    assert only(failovers(part, []))["gap_ms"] is None
 
 
 def test_what_fails_now_and_then_anyway_is_nobodys_fault() -> None:

@@ -2,7 +2,8 @@
 
 Each step of a scenario's chaos, and each decision of the journal about a location or a region, is one entry for each
 region whose users it could have touched. A decision that follows a step about the same location explains it and shares
-its entry. What nobody noticed is an entry too, and so is a gap that nothing explains.
+its entry. What nobody noticed is an entry too, and so is a gap that nothing explains where it is long enough to tell
+something and the generator was not late itself. Gaps that something explains are told however short they are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,9 @@ TOUCHED = 0.1
 """Share of a region's answers from which on a location's fate is the region's."""
 UNEXPLAINED = 20
 """Gaps without an explanation that are listed, the longest first."""
+TELLING, TIMES_USUAL = 0.5, 20.0
+"""Seconds, and times the usual interval at that rate, that a gap without an explanation has to be longer than: a busy
+machine makes shorter ones by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +164,15 @@ def _unexplained(regions: Mapping[str, Region], entries: Sequence[Failover]) -> 
         (region, gap)
         for region in regions.values()
         for gap in region.gaps
-        if gap.ended and not any(_covers(entry, gap) for entry in entries)
+        if gap.ended and _telling(region, gap) and not any(_covers(entry, gap) for entry in entries)
     ]
     return [_alone(*each) for each in sorted(found, key=lambda each: -each[1].ms)[:UNEXPLAINED]]
+
+
+def _telling(region: Region, gap: Gap) -> bool:
+    if gap.until - gap.since <= max(TELLING, TIMES_USUAL * gap.usual):
+        return False
+    return region.late.isdisjoint(range(int(gap.since), int(gap.until) + 1))
 
 
 def _covers(entry: Failover, gap: Gap) -> bool:

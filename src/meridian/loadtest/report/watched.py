@@ -4,24 +4,29 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from meridian.loadtest.record import Burst, Failure, Record
+from meridian.loadtest.record import Burst, Failure, Record, Second
 from meridian.loadtest.results.gaps import Gap, gaps
+from meridian.loadtest.results.lateness import late
 
 STALLED = 100_000
-"""Microseconds by which the generator's own clock was late in a second whose gaps say nothing about the target."""
+"""Microseconds by which the generator's own clock was late in a second that may have made a gap by itself."""
+OWN = 0.5
+"""Share of a gap from which on a pause of the generator explains it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
     """served: second -> location -> successes of requests due then. failures: second -> kind -> failures. answered:
     second -> the milliseconds in which successes arrived, as bits from the left. gaps: in order of time, without those
-    that the generator itself is to blame for. end: seconds of the run."""
+    that the generator itself is to blame for. late: seconds in which the generator was, so that a gap in them may be
+    partly its own. end: seconds of the run."""
 
     name: str
     served: Mapping[int, Mapping[str, Burst]]
     failures: Mapping[int, Mapping[Failure, Burst]]
     answered: Mapping[int, bytes]
     gaps: Sequence[Gap]
+    late: frozenset[int]
     end: int
 
     def locations(self, since: float, until: float) -> Mapping[str, int]:
@@ -49,10 +54,12 @@ def watched(record: Record) -> Mapping[str, Region]:
     served: dict[str, dict[int, dict[str, Burst]]] = defaultdict(dict)
     failures: dict[str, dict[int, dict[Failure, Burst]]] = defaultdict(dict)
     answered: dict[str, dict[int, bytes]] = defaultdict(dict)
-    stalled: set[int] = set()
+    pauses: dict[int, float] = {}
+    behind: set[int] = set()
     for place, second in record:
-        if second.sent < second.due or second.beat > STALLED:
-            stalled.add(place)
+        if late(second):
+            behind.add(place)
+            pauses[place] = _pause(second)
         for (home, location), burst in second.served.items():
             served[home].setdefault(place, {})[location] = burst
         for home, bits in second.answered.items():
@@ -66,12 +73,24 @@ def watched(record: Record) -> Mapping[str, Region]:
             served[name],
             failures[name],
             answered[name],
-            _honest(gaps(record, name, 0.0, float(end)), stalled),
+            _honest(gaps(record, name, 0.0, float(end)), pauses),
+            frozenset(behind),
             end,
         )
         for name in sorted({*served, *failures, *answered})
     }
 
 
-def _honest(found: Sequence[Gap], stalled: set[int]) -> list[Gap]:
-    return [gap for gap in found if stalled.isdisjoint(range(int(gap.since), int(gap.until) + 1))]
+def _pause(second: Second) -> float:
+    """Seconds of it in which the generator itself sent or read nothing."""
+    stood_still = second.beat / 1e6 if second.beat > STALLED else 0.0
+    unsent = 1 - second.sent / second.due if second.sent < second.due else 0.0
+    return max(stood_still, unsent)
+
+
+def _honest(found: Sequence[Gap], pauses: Mapping[int, float]) -> list[Gap]:
+    return [gap for gap in found if _paused(gap, pauses) < OWN * (gap.until - gap.since)]
+
+
+def _paused(gap: Gap, pauses: Mapping[int, float]) -> float:
+    return sum(pauses.get(place, 0.0) for place in range(int(gap.since), int(gap.until) + 1))
