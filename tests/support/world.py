@@ -64,7 +64,10 @@ class World:
             self.process = subprocess.Popen(
                 [str(part) for part in command], stdout=log, stderr=log, env=self.environment()
             )
-        until(self._up, 90, "the world to be up")
+        try:
+            until(self._up, 150, "the world to be up")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.run('status', check=False).stdout}") from None
         return self
 
     def _up(self) -> bool:
@@ -79,11 +82,13 @@ class World:
             self.process.wait(30)
             self.process = None
 
-    def run(self, *arguments: str | Path, check: bool = True) -> "subprocess.CompletedProcess[str]":
-        """One `meridian` command against this world; a failure shows what it printed."""
+    def run(
+        self, *arguments: str | Path, check: bool = True, seconds: float = 90
+    ) -> "subprocess.CompletedProcess[str]":
+        """One `meridian` command against this world, which may take so many seconds; a failure shows what it printed."""
         command = [str(MERIDIAN), *map(str, arguments)]
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=90, env=self.environment(), cwd=ROOT
+            command, capture_output=True, text=True, timeout=seconds, env=self.environment(), cwd=ROOT
         )
         assert not check or done.returncode == 0, (
             f"{command} exited {done.returncode}\n{done.stdout}{done.stderr}"

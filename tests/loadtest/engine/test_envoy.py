@@ -90,7 +90,7 @@ async def test_envoy_answers(edge: Edge, http: int, tls: bool) -> None:
 
 @pytest.mark.parametrize(("http", "tls"), [(1, False), (2, False), (2, True)])
 async def test_a_run_against_envoy_is_answered_throughout(edge: Edge, http: int, tls: bool) -> None:
-    plan = PlainPlan([edge.origin(http, tls)], rate=1000, seconds=0.5, body=b"{}", method="POST")
+    plan = PlainPlan([edge.origin(http, tls)], rate=1000, seconds=0.5, timeout=20, body=b"{}", method="POST")
     record = await run(plan, on_second=lambda progress: None)
     total = record.between(0, record.seconds)
     assert total.count(lambda key: key.outcome == OK) == total.sent == total.due == 500

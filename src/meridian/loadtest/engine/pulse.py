@@ -33,9 +33,9 @@ class Pulse:
         self._handle = asyncio.get_running_loop().call_later(EVERY, self._beat)
 
     def _beat(self) -> None:
-        """Every second that went by without a beat is told of."""
-        now, at = self._clock(), self._expected
-        while at >= 0 and at <= now:
+        """Every second that went by without a beat is told of; of the time before the start nothing."""
+        now, at = self._clock(), max(self._expected, 0.0)
+        while at <= now:
             self._record.beat(at, now - at)
             at += 1.0
         self._expect()
