@@ -29,15 +29,18 @@ OWN = frozenset(
 
 def conclude(part: Part, decisions: Iterable[Mapping[str, Any]] = (), before: Part | None = None) -> Summary:
     """decisions: of the journal, as JSON, around the time of the run. before: an earlier run to compare with."""
-    relevant = sorted(
-        (each for each in decisions if each["kind"] not in OWN), key=lambda each: str(each["at"])
-    )
+    found = relevant(decisions)
     return summarise(
         part,
-        decisions=list(_events(relevant, part)),
-        failovers=failovers(part, relevant),
+        decisions=list(_events(found, part)),
+        failovers=failovers(part, found),
         comparison=compare(before, part) if before else None,
     )
+
+
+def relevant(decisions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those that may explain what clients saw, in order of time."""
+    return sorted((each for each in decisions if each["kind"] not in OWN), key=lambda each: str(each["at"]))
 
 
 def _events(decisions: Iterable[Mapping[str, Any]], part: Part) -> Iterator[Event]:

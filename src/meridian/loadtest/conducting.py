@@ -13,12 +13,15 @@ from typing import Any
 
 from meridian.loadtest.aborting import Aborting
 from meridian.loadtest.breaking import Breaking
+from meridian.loadtest.concluding import relevant
 from meridian.loadtest.engine.progress import Progress
 from meridian.loadtest.engine.run import run as send
 from meridian.loadtest.live.follow import Follow
+from meridian.loadtest.live.sofar import SoFar
 from meridian.loadtest.live.view import View
 from meridian.loadtest.plan import Shard
 from meridian.loadtest.reporting import Reporting
+from meridian.loadtest.results.facts import scenario_facts
 from meridian.loadtest.results.part import End, Part
 from meridian.loadtest.results.summary import Event
 from meridian.loadtest.runs import Facts
@@ -26,6 +29,8 @@ from meridian.loadtest.scenario.plan import ScenarioPlan
 from meridian.loadtest.scenario.target import Target
 
 Watch = Callable[[View], None]
+PICTURES = 2
+"""Seconds from one heatmap, crash map and look at the thresholds that control is told to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,9 @@ class Conductor:
     _follow: Follow = field(init=False)
     _aborting: Aborting = field(init=False)
     _breaking: Breaking | None = field(init=False)
+    _growing: SoFar | None = None
+    _pictured: int = -PICTURES
+    _more: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         plan = self.plan
@@ -73,6 +81,8 @@ class Conductor:
         faults = self.target.faults if self.options.shard.index == 0 else None
         self._breaking = Breaking(plan.chaos, faults, self._happened) if plan.chaos and faults else None
         if self.reporting is not None:
+            told = scenario_facts(plan.facts)
+            self._growing = SoFar(told, plan.steps, self.options.shard, plan.seconds, plan.timeout)
             self.reporting.stop = lambda reason: self.end("stopped", f"stopped by {reason}")
 
     async def run(self) -> Part:
@@ -145,7 +155,19 @@ class Conductor:
         if sending and (why := self._aborting.look(progress.record, progress.second)):
             self.events.append(Event(at=float(progress.second), what="abort", by="abort", sentence=why))
             self.end("aborted", why)
+        self._picture(progress)
         self._show(self._view(progress))
+
+    def _picture(self, progress: Progress) -> None:
+        """What control is told besides, now and then: it costs more than the numbers of a second."""
+        if self._growing is None or self.reporting is None:
+            return
+        record, second = progress.record, progress.second
+        self._growing.look(record, second)
+        if second - self._pictured >= PICTURES or not progress.running:
+            self._pictured = second
+            began, decisions = datetime.fromtimestamp(progress.began, UTC), self.reporting.decisions.values()
+            self._more = self._growing.told(record, second, began, self.events, relevant(decisions))
 
     async def _happened(self, event: Event) -> None:
         self.events.append(event)
@@ -186,6 +208,7 @@ class Conductor:
             events=self._so_far(progress.began),
             trouble=trouble,
             stopping=(self._reason or "stopping") if self.stop.is_set() else "",
+            more=self._more,
         )
 
     def _empty(self, second: int, began: float) -> View:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from meridian.loadtest.live import charts
+from meridian.loadtest.live.reading import items, most, number, numbers, part, parts, total
 from meridian.loadtest.runs import Run
 
 LATENCIES = ("p50", "p90", "p95", "p99", "p999", "max")
@@ -11,7 +13,7 @@ LATENCIES = ("p50", "p90", "p95", "p99", "p999", "max")
 KNOWN = frozenset(
     {
         "asked", "achieved", "waiting", "connections", "validity", "latency", "outcomes", "errors", "steps", "regions", "events",
-        "phase", "next_chaos", "series", "second", "trouble",
+        "phase", "next_chaos", "series", "second", "trouble", "phases", "thresholds", "checks", "heatmap", "crashes", "failovers",
     }
 )  # fmt: skip
 """What a runner may tell of its run; who it is and how it ended is not its to say."""
@@ -49,43 +51,106 @@ def _alone(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _together(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    validity = [_object(each, "validity") for each in told]
+    validity = [part(each, "validity") for each in told]
     return {
+        "second": most(told, "second"),
         "asked": _amount(told, "asked"),
         "achieved": _amount(told, "achieved"),
-        "waiting": _sum(told, "waiting"),
+        "waiting": total(told, "waiting"),
+        "connections": total(told, "connections"),
         "validity": {
             "valid": all(each.get("valid", True) for each in validity),
             "sentence": next((str(each["sentence"]) for each in validity if each.get("sentence")), ""),
-            "late_seconds": [],
+            "late_seconds": sorted(
+                {at for each in validity for at in numbers(each, "late_seconds") if at is not None}
+            ),
+            "worst_lag_ms": most(validity, "worst_lag_ms"),
+            "sent": total(validity, "sent"),
+            "due": total(validity, "due"),
         },
-        "latency": _worst([_object(each, "latency") for each in told]),
+        "latency": _worst([part(each, "latency") for each in told]),
         "errors": _share(told),
-        "outcomes": _counts([_object(each, "outcomes") for each in told]),
-        "events": [event for each in told for event in _list(each, "events")][-100:],
+        "outcomes": _counts([part(each, "outcomes") for each in told]),
+        "events": sorted(_of_all(told, "events"), key=lambda each: number(each, "at") or 0.0)[-100:],
         "regions": _named(told, "regions"),
         "steps": _named(told, "steps"),
+        "phase": next((str(each["phase"]) for each in told if each.get("phase")), ""),
+        "phases": _first(told, "phases"),
+        "next_chaos": next((found for each in told if (found := part(each, "next_chaos"))), None),
+        "thresholds": _thresholds(told),
+        "checks": _checks(told),
+        "series": charts.series(told),
+        "heatmap": charts.heatmap(told),
+        "crashes": charts.crashes(told),
+        "failovers": _first(told, "failovers"),
+        "trouble": [sentence for each in told for sentence in items(each, "trouble")][:10],
     }
 
 
+def _of_all(told: Sequence[Mapping[str, Any]], what: str) -> list[Mapping[str, Any]]:
+    """Each once: decisions are told by all."""
+    found: list[Mapping[str, Any]] = []
+    for each in told:
+        found += [one for one in parts(each, what) if one not in found]
+    return found
+
+
+def _first(told: Sequence[Mapping[str, Any]], what: str) -> Sequence[Any]:
+    return next((found for each in told if (found := items(each, what))), [])
+
+
+_WORST_FIRST = (False, None, True)
+
+
+def _thresholds(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Each as the shard has it in which it holds least."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for each in told:
+        for one in parts(each, "thresholds"):
+            found.setdefault((str(one.get("text")), str(one.get("where"))), []).append(one)
+    return [
+        min(
+            same,
+            key=lambda one: _WORST_FIRST.index(one.get("held") if one.get("held") in _WORST_FIRST else None),
+        )
+        for same in found.values()
+    ]
+
+
+def _checks(told: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for each in told:
+        for one in parts(each, "checks"):
+            found.setdefault(str(one.get("name", "")), []).append(one)
+    return [
+        {
+            "name": name,
+            "n": total(same, "n"),
+            "failed": total(same, "failed"),
+            "example": next((str(one["example"]) for one in same if one.get("example")), ""),
+        }
+        for name, same in found.items()
+    ]
+
+
 def _amount(told: Sequence[Mapping[str, Any]], name: str) -> dict[str, float]:
-    amounts = [_object(each, name) for each in told]
-    return {"requests": _sum(amounts, "requests"), "rate": round(_sum(amounts, "rate"), 1)}
+    amounts = [part(each, name) for each in told]
+    return {"requests": total(amounts, "requests"), "rate": round(total(amounts, "rate"), 1)}
 
 
 def _named(told: Sequence[Mapping[str, Any]], what: str) -> list[dict[str, Any]]:
     """Rows of the same name, added up."""
     rows: dict[str, list[Mapping[str, Any]]] = {}
     for each in told:
-        for row in _list(each, what):
+        for row in parts(each, what):
             rows.setdefault(str(row.get("name", "")), []).append(row)
     return [
         {
             **same[0],
-            "requests": _sum(same, "requests"),
-            "rate": round(_sum(same, "rate"), 1),
+            "requests": total(same, "requests"),
+            "rate": round(total(same, "rate"), 1),
             "errors": _share(same),
-            "latency": _worst([_object(row, "latency") for row in same]),
+            "latency": _worst([part(row, "latency") for row in same]),
         }
         for same in rows.values()
     ]
@@ -96,42 +161,19 @@ def _share(told: Sequence[Mapping[str, Any]]) -> float | None:
     weighed = [
         (requests, share)
         for each in told
-        if (share := _number(each, "errors")) is not None and (requests := _requests(each))
+        if (share := number(each, "errors")) is not None and (requests := _requests(each))
     ]
     total = sum(n for n, _ in weighed)
     return sum(n * share for n, share in weighed) / total if total else None
 
 
 def _requests(told: Mapping[str, Any]) -> float:
-    return _number(told, "requests") or _number(_object(told, "achieved"), "requests") or 0.0
+    return number(told, "requests") or number(part(told, "achieved"), "requests") or 0.0
 
 
 def _worst(several: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
-    return {
-        name: max((ms for each in several if (ms := _number(each, name)) is not None), default=None)
-        for name in LATENCIES
-    }
+    return {name: most(several, name) for name in LATENCIES}
 
 
 def _counts(several: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    return {name: _sum(several, name) for each in several for name in each}
-
-
-def _sum(several: Sequence[Mapping[str, Any]], name: str) -> float:
-    return sum(_number(each, name) or 0 for each in several)
-
-
-def _number(raw: Mapping[str, Any], name: str) -> float | None:
-    """What is none is left out: a runner of another version may tell other things."""
-    value = raw.get(name)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _object(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = raw.get(name)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(raw: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
-    value = raw.get(name)
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+    return {name: total(several, name) for each in several for name in each}

@@ -1,7 +1,7 @@
 """What is known of a run at one moment: what the terminal draws and what control is told."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from meridian.loadtest.live.follow import RECENT, Point
@@ -18,7 +18,8 @@ class View:
     """second: whole seconds since the start; below 0 while the start is awaited. recent: of the last seconds that are over;
     measured: of all outside warm-up; whole: of all. late: seconds in which the generator itself was late. lag_ms: its longest
     delay in the last second. next_chaos: (seconds after the start, sentence). events: what happened so far, the oldest first.
-    trouble: what befell the generator, or why control is not told, as sentences."""
+    trouble: what befell the generator, or why control is not told, as sentences. more: other parts of a Summary, for control
+    alone, as they were a moment ago."""
 
     id: str
     facts: Facts
@@ -38,6 +39,7 @@ class View:
     events: Sequence[Event] = ()
     trouble: Sequence[str] = ()
     stopping: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def asked(self) -> float:
@@ -106,6 +108,7 @@ def told(view: View) -> dict[str, Any]:
         "next_chaos": {"at": view.next_chaos[0], "sentence": view.next_chaos[1]} if view.next_chaos else None,
         "series": series(view.points),
         "trouble": list(view.trouble)[:10],
+        **view.more,
     }
 
 

@@ -14,9 +14,9 @@ from typing import Any
 from meridian.loadtest.report.effects import BEFORE, Effect, effect
 from meridian.loadtest.report.watched import Region, watched
 from meridian.loadtest.report.wording import sentence, unexplained
-from meridian.loadtest.results.gaps import Gap
+from meridian.loadtest.results.gaps import Gap, Seconds
 from meridian.loadtest.results.part import Part
-from meridian.loadtest.results.summary import Decision, Failover
+from meridian.loadtest.results.summary import Decision, Event, Failover
 
 FOLLOWS = 30.0
 """Seconds after a step of chaos within which a decision about the same location is about that step."""
@@ -58,17 +58,25 @@ class Case:
 def failovers(part: Part, decisions: Iterable[Mapping[str, Any]]) -> list[Failover]:
     """decisions: as `GET /infrastructure/decisions` answers them, in any order; those that are about something else than a
     location or a region of this run are left out. Steps of chaos are the part's own events."""
-    regions = watched(part.record)
+    return log(part.record, part.began, part.events, decisions)
+
+
+def log(
+    record: Seconds, began: datetime, events: Iterable[Event], decisions: Iterable[Mapping[str, Any]]
+) -> list[Failover]:
+    """The same of a run that need not be over. record: as much of it as is wanted. events: those by others than chaos are
+    left out."""
+    regions = watched(record)
     steps = [
         Occasion(each["at"], _about(each["what"]), each["what"], "", None)
-        for each in part.events
+        for each in events
         if each["by"] == "chaos"
     ]
     names = {step.about for step in steps} | set(regions)
     names |= {
         name for region in regions.values() for served in region.served.values() for name in served if name
     }
-    made = [each for each in _decided(decisions, part) if each.about in names]
+    made = [each for each in _decided(decisions, began, record.seconds) if each.about in names]
     cases = [
         case for cause, following in _occasions(steps, made) for case in _cases(regions, cause, following)
     ]
@@ -77,11 +85,11 @@ def failovers(part: Part, decisions: Iterable[Mapping[str, Any]]) -> list[Failov
     return sorted(entries, key=lambda entry: (entry["at"], entry["region"]))
 
 
-def _decided(decisions: Iterable[Mapping[str, Any]], part: Part) -> list[Occasion]:
+def _decided(decisions: Iterable[Mapping[str, Any]], began: datetime, seconds: int) -> list[Occasion]:
     found = []
     for raw in decisions:
-        at = round((datetime.fromisoformat(raw["at"]) - part.began).total_seconds(), 3)
-        if 0 <= at <= part.record.seconds:
+        at = round((datetime.fromisoformat(raw["at"]) - began).total_seconds(), 3)
+        if 0 <= at <= seconds:
             decision: Decision = {"id": raw["id"], "at": at, "sentence": raw["sentence"], "kind": raw["kind"]}
             found.append(Occasion(at, raw["subject"], "", str(raw["evidence"].get("edge", "")), decision))
     return sorted(found, key=lambda each: each.at)

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from meridian.loadtest.record import Burst, Failure, Record, Second
-from meridian.loadtest.results.gaps import Gap, gaps
+from meridian.loadtest.record import Burst, Failure, Second
+from meridian.loadtest.results.gaps import Gap, Seconds, gaps
 from meridian.loadtest.results.lateness import late
 
 STALLED = 100_000
@@ -49,7 +49,7 @@ class Region:
         return None
 
 
-def watched(record: Record) -> Mapping[str, Region]:
+def watched(record: Seconds) -> Mapping[str, Region]:
     """By name, those whose users asked at all."""
     served: dict[str, dict[int, dict[str, Burst]]] = defaultdict(dict)
     failures: dict[str, dict[int, dict[Failure, Burst]]] = defaultdict(dict)

@@ -1,13 +1,14 @@
 """How long a region's users got nothing: intervals without any success, to the millisecond."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from meridian.loadtest.record import Record
+from meridian.loadtest.record import Second
 
 SHORTEST = 0.05
 """Seconds. What is shorter nobody notices, and any scheduler makes such gaps."""
@@ -19,6 +20,15 @@ BEFORE = 10.0
 NEIGHBOURS = 50
 """Intervals before one, and as many after it, whose medians say what is usual there: the slower of the two, as the rate
 may have changed just then."""
+
+
+class Seconds(Protocol):
+    """A record, or as much of one as there is."""
+
+    @property
+    def seconds(self) -> int: ...
+    def second(self, place: int) -> Second: ...
+    def __iter__(self) -> Iterator[tuple[int, Second]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,7 @@ class Gap:
         return round((self.until - self.since) * 1000, 3)
 
 
-def gaps(record: Record, region: str, since: float, until: float) -> Sequence[Gap]:
+def gaps(record: Seconds, region: str, since: float, until: float) -> Sequence[Gap]:
     """The intervals that reach into this time and are conspicuously longer than usual at the region's rate, in order of time.
 
     since, until: seconds after the start; nothing counts as missing after the last request was due. A gap that begins
@@ -81,7 +91,7 @@ def _median(lengths: NDArray[np.float64]) -> float:
     return float(np.median(lengths)) if len(lengths) else 0.0
 
 
-def _successes(record: Record, region: str, since: float, until: float) -> NDArray[np.float64]:
+def _successes(record: Seconds, region: str, since: float, until: float) -> NDArray[np.float64]:
     """When they arrived, in seconds to the millisecond; several in one millisecond are one."""
     found = [np.empty(0)]
     for place in range(int(since), min(math.ceil(until), record.seconds)):
@@ -92,7 +102,7 @@ def _successes(record: Record, region: str, since: float, until: float) -> NDArr
     return moments[(moments >= since) & (moments < until)]
 
 
-def _asked_until(record: Record) -> float:
+def _asked_until(record: Seconds) -> float:
     """The end of the last second in which a request was due."""
     for place in range(record.seconds - 1, -1, -1):
         if record.second(place).due:
@@ -100,5 +110,5 @@ def _asked_until(record: Record) -> float:
     return 0.0
 
 
-def _ever(record: Record, region: str) -> bool:
+def _ever(record: Seconds, region: str) -> bool:
     return any(region in second.answered for _, second in record)

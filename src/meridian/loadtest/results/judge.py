@@ -46,20 +46,10 @@ class Judge:
     whole: Whole
 
     def verdict(self, objective: Threshold) -> Verdict:
-        """What was not measured does not hold: an objective that nobody looked at is no reason to pass."""
-        value = self._value(objective)
-        held = value is not None and objective.holds(value)
-        return {
-            "text": objective.text,
-            "where": objective.where or "overall",
-            "value": None if value is None else round(value, 6),
-            "bound": objective.bound,
-            "unit": objective.unit,
-            "held": held,
-            "sentence": _sentence(objective, value, held),
-        }
+        return verdict(objective, self.value(objective))
 
-    def _value(self, objective: Threshold) -> float | None:
+    def value(self, objective: Threshold) -> float | None:
+        """In the unit of the objective's bound; None where it was not measured."""
         measure = objective.measure
         if measure == "gap":
             return self._gap(objective)
@@ -124,6 +114,20 @@ class _Which:
 
     def __call__(self, key: Key) -> bool:
         return (self.step is None or key.step == self.step) and (not self.region or key.region == self.region)
+
+
+def verdict(objective: Threshold, value: float | None) -> Verdict:
+    """What was not measured does not hold: an objective that nobody looked at is no reason to pass."""
+    held = value is not None and objective.holds(value)
+    return {
+        "text": objective.text,
+        "where": objective.where or "overall",
+        "value": None if value is None else round(value, 6),
+        "bound": objective.bound,
+        "unit": objective.unit,
+        "held": held,
+        "sentence": _sentence(objective, value, held),
+    }
 
 
 def _sentence(objective: Threshold, value: float | None, held: bool) -> str:

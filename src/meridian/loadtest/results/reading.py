@@ -65,6 +65,19 @@ class Reading:
     failed_at: dict[Failure, dict[int, int]] = field(default_factory=dict)
     memory: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
 
+    def copy(self) -> "Reading":
+        """To be read further without changing this one; without stretches."""
+        return Reading(
+            self.timeline,
+            moments=list(self.moments),
+            judged=Second.together([self.judged]),
+            spans={span: Second.together([second]) for span, second in self.spans.items()},
+            failures={failure: burst.copy() for failure, burst in self.failures.items()},
+            judged_failures=dict(self.judged_failures),
+            failed_at={failure: dict(at) for failure, at in self.failed_at.items()},
+            memory={name: list(sizes) for name, sizes in self.memory.items()},
+        )
+
     @property
     def due(self) -> int:
         return sum(moment.due for moment in self.moments)
@@ -86,13 +99,14 @@ def read(record: Record, timeline: Timeline, spans: Iterable[Span] = ()) -> Read
         together = Second()
         for place in range(start, min(start + step, record.seconds)):
             second = record.second(place)
-            _note(made, place, second)
+            note(made, place, second)
             _sum(together, second)
         made.stretches.append(_stretch(start, step, together))
     return made
 
 
-def _note(made: Reading, place: int, second: Second) -> None:
+def note(made: Reading, place: int, second: Second) -> None:
+    """Reads one more second, as far as `moments`, sums and failures go."""
     warm = made.timeline.warm(place)
     moment = _moment(place, warm, second)
     made.moments.append(moment)
