@@ -29,7 +29,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REPORT = re.compile(r"/edge/v1/[^/]+/report")
 _RECORDS = re.compile(r"/edge/v1/[^/]+/records")
 _LIVE = re.compile(r"/edge/v1/[^/]+/live")
-_PART = re.compile(r"/infrastructure/load-tests/[^/]+/parts/[^/]+")
+_PART = re.compile(r"/infrastructure/load-tests/[^/]+/(?:parts/[^/]+|before)")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 SECURITY: Mapping[str, str] = {

@@ -8,6 +8,7 @@ changed.
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ __all__ = [
     "get_load_test_part",
     "get_load_test_report",
     "get_load_test_results",
+    "keep_comparison",
     "list_load_tests",
     "run_load_test",
     "stop_load_test",
@@ -84,7 +86,7 @@ async def run_load_test(
     try:
         [stored] = await control.journal.write([decision])
         await control.shared(Runners, Runners).start(
-            control, id, asked.order, asked.facts.name, reach or Reach()
+            control, id, asked.order, asked.facts.name, asked.timeout, reach or Reach()
         )
     except BaseException:
         await store.forget([id])
@@ -132,8 +134,21 @@ async def compare_load_tests(control: Control, id: str, before: str) -> dict[str
     return dict(await asyncio.to_thread(concluding.compared, earlier, later))
 
 
+async def keep_comparison(control: Control, id: str, before: bytes) -> dict[str, Any]:
+    """Compares a run that ended with an earlier one, and keeps that in the run's results and report.
+
+    before: the earlier run's record, which control need not have. Raises InvalidInput where it is none, and as
+    `get_load_test_report` and `get_load_test_part`."""
+    run, summary = await _concluded(control, id)
+    _, content = await get_load_test_part(control, run.id)
+    comparison = dict(await asyncio.to_thread(concluding.compared, before, content))
+    await LoadTests(control.database).amend(run.id, {**json.loads(summary), "comparison": comparison})
+    return comparison
+
+
 async def stop_load_test(control: Control, id: str, by: str, reason: str) -> Decision:
-    """Nothing more is sent, wherever it runs; it reports what there is. Raises NotFound, and Conflict where it does not run."""
+    """Nothing more is sent, wherever it runs; it reports what there is. One that control started and that hangs is killed
+    after a while. Raises NotFound, and Conflict where it does not run."""
     run = await _run_of(control, id)
     if run.state not in ("running", "lost"):
         raise Conflict(f"this load test does not run any more: it {_ended(run)}")

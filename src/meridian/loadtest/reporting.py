@@ -89,6 +89,10 @@ class Reporting:
         missing = [str(number + 1) for number in found["missing"]]
         return f"control waits for the parts of the shards {', '.join(missing)}" if missing else ""
 
+    async def compare(self, before: bytes) -> Any:
+        """Has control compare the run with an earlier one and keep that. Raises MeridianError."""
+        return await asyncio.to_thread(self.client.upload, f"{PATH}/{quote(self.id)}/before", before)
+
     async def summary(self) -> Any:
         """What control made of all parts. Raises MeridianError."""
         return (await asyncio.to_thread(self.client.call, "GET", f"{PATH}/{quote(self.id)}")).body

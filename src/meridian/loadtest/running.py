@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from meridian.core.errors import MeridianError
+from meridian.core.errors import InvalidInput, MeridianError
+from meridian.core.ids import new_id
 from meridian.loadtest import concluding
 from meridian.loadtest.conducting import Conductor, Options, Watch
 from meridian.loadtest.reporting import Client, Reporting
+from meridian.loadtest.results.comparison import Comparison
 from meridian.loadtest.results.part import Part
 from meridian.loadtest.results.partfile import to_bytes
 from meridian.loadtest.results.summary import Event, Summary
+from meridian.loadtest.scenario.loading import load
 from meridian.loadtest.scenario.plan import ScenarioPlan
 from meridian.loadtest.scenario.safety import permit
 from meridian.loadtest.scenario.target import Target
 from meridian.loadtest.settings import LoadTests
+from meridian.loadtest.starting import LARGEST_SEED
+from meridian.loadtest.targets import configured, in_file
 from meridian.loadtest.writing import Files
 
 MARGIN = timedelta(seconds=5)
@@ -60,6 +66,7 @@ class Run:
     before: bytes | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     halt: asyncio.Event = field(default_factory=asyncio.Event)
+    _kept: bool = False
     _remarks: list[str] = field(default_factory=list)
 
     async def run(self) -> Ran:
@@ -76,7 +83,7 @@ class Run:
             files.write_part(content)
         summary = await self._concluded(part, content, reporting)
         if self.before is not None:
-            summary["comparison"] = await asyncio.to_thread(concluding.compared, self.before, content)
+            summary["comparison"] = await self._compared(self.before, content, reporting)
         if files:
             await asyncio.to_thread(files.write_results, summary)
         return Ran(summary, part, files.report if files else None, tuple(self._remarks))
@@ -89,6 +96,7 @@ class Run:
                 missing = await reporting.finish(self.options.shard.index, content)
                 if not missing:
                     found: Summary = await reporting.summary()
+                    self._kept = True
                     return found
                 self._remarks.append(missing)
             except MeridianError as error:
@@ -101,6 +109,20 @@ class Run:
                 Event(at=float(part.record.seconds), what="no journal", by="decision", sentence=gap)
             )
         return summary
+
+    async def _compared(self, before: bytes, content: bytes, reporting: Reporting | None) -> Comparison:
+        """By control, so that its copy of the results says the same, where it has one."""
+        if reporting is not None:
+            try:
+                if self._kept:
+                    found: Comparison = await reporting.compare(before)
+                    return found
+                self._remarks.append(
+                    "the comparison is in this machine's report only: control has no results yet"
+                )
+            except MeridianError as error:
+                self._remarks.append(f"the comparison is in this machine's report only: {error}")
+        return await asyncio.to_thread(concluding.compared, before, content)
 
     async def _decisions(
         self, part: Part, reporting: Reporting | None
@@ -123,11 +145,16 @@ class Run:
 
 
 async def execute_load_test(
-    plan: ScenarioPlan,
-    target: Target,
-    options: Options,
+    scenario: ScenarioPlan | str | Path,
+    target: Target | str,
+    options: Options | None = None,
     *,
-    settings: LoadTests = LoadTests(),  # noqa: B008 - frozen
+    config: str | Path | None = None,
+    settings: LoadTests | None = None,
+    scale: float = 1.0,
+    seconds: float | None = None,
+    rate: float | None = None,
+    seed: int | None = None,
     client: Client | None = None,
     watch: Watch = lambda view: None,
     out: Path | None = None,
@@ -135,7 +162,32 @@ async def execute_load_test(
 ) -> Summary:
     """Runs a load test here and now, and returns its results.
 
-    plan: `scenario.load(name).plan(target)`. client: of the control that is told; None: none is. out: a folder for the
-    report. Raises InvalidInput or Forbidden, before anything is sent, where this may not be sent."""
-    ran = await Run(plan, target, options, settings, client, watch, out, confirmed).run()
+    scenario: a bundled one's name, a file, or a plan that is made for this target already, to which scale (of the rate), seconds,
+    rate (flows a second, at the highest; instead of a scale) and seed (None: a new one) do not apply. target: a name of
+    `load_tests.targets` in the file `config`, or one that is found already, such as `meridian.cli.load.local()`, the world of
+    this machine. settings: what may be tested; None: as `config` says, or this machine's own addresses only. options: for
+    instance the shard; None: the whole run from one process, with a new id. client: of the control that is told; None: none is.
+    out: a folder for the report. confirmed: the name of a production target once more.
+
+    Raises InvalidInput, NotFound or Forbidden, before anything is sent, where this may not be sent or cannot be read."""
+    found = None if config is None else await asyncio.to_thread(in_file, Path(config))
+    if isinstance(target, str):
+        if found is None or config is None:
+            raise InvalidInput(
+                f"nothing says where the target {target} is",
+                "give the configuration that names it as `config`, or `meridian.cli.load.local()` as the target",
+            )
+        folder = await asyncio.to_thread(Path(config).resolve)
+        target = await asyncio.to_thread(configured, found, target, folder.parent)
+    if settings is None:
+        settings = found.section(LoadTests) if found else LoadTests()
+    if options is None:
+        options = Options(new_id(datetime.now(UTC)), scale=scale, rate=rate)
+    if not isinstance(scenario, ScenarioPlan):
+        drawn = secrets.randbelow(LARGEST_SEED) if seed is None else seed
+        read = await asyncio.to_thread(load, scenario)
+        scenario = await asyncio.to_thread(
+            read.plan, target, seed=drawn, scale=scale, seconds=seconds, rate=rate
+        )
+    ran = await Run(scenario, target, options, settings, client, watch, out, confirmed).run()
     return ran.summary

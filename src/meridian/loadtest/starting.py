@@ -25,10 +25,12 @@ LARGEST_SEED = 2**48
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """order: with everything that was left open and has to be the same in what is told and in what is run."""
+    """order: with everything that was left open and has to be the same in what is told and in what is run. timeout: seconds
+    for which the scenario waits for an answer."""
 
     order: Order
     facts: Facts
+    timeout: float
 
 
 def checked(config: Config, order: Order, now: datetime) -> Asked:
@@ -56,7 +58,7 @@ def checked(config: Config, order: Order, now: datetime) -> Asked:
         seconds=seconds,
         rate=_rate(scenario, scale),
     )
-    return Asked(replace(order, seed=seed), facts)
+    return Asked(replace(order, seed=seed), facts, scenario.written.load.timeout)
 
 
 def _scenario(order: Order) -> Scenario:

@@ -109,6 +109,12 @@ class LoadTests:
                 ),
             )  # fmt: skip
 
+    async def amend(self, id: str, summary: Mapping[str, Any]) -> None:
+        """Stores another Summary of a run that was concluded."""
+        text = json.dumps(summary, ensure_ascii=False, separators=(",", ":"))
+        async with self.database.connection() as connection:
+            await connection.execute("UPDATE load_test SET summary = %s WHERE id = %s", (text, id))
+
     async def abandon(self, id: str, state: str, sentence: str, now: datetime) -> None:
         """Ends a run that left no record. One that ended otherwise meanwhile stays as it is."""
         async with self.database.connection() as connection:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import ConfigDict
+
+from meridian.config.loading import load
 from meridian.config.schema.root import Config
 from meridian.core.errors import InvalidInput, NotFound
 from meridian.core.suggest import did_you_mean
@@ -49,6 +52,18 @@ def configured(config: Config, name: str, folder: Path) -> Target:
         answers=there.answers,
         production=there.production,
     )
+
+
+class _Part(Config):
+    """What a load test needs of a configuration. Other features' sections are theirs to check."""
+
+    model_config = ConfigDict(extra="ignore")
+    load_tests: LoadTests = LoadTests()
+
+
+def in_file(path: Path) -> Config:
+    """A configuration file, as far as load tests are concerned. Raises InvalidInput with everything that is wrong there."""
+    return load(path, _Part).config
 
 
 def residency(config: Config) -> dict[str, dict[str, frozenset[str]]]:

@@ -120,6 +120,9 @@ def status(home: str | None, as_json: bool) -> None:
 def traffic(rps: int, mix: str, duration: float, seed: int, home: str | None, as_json: bool) -> int:
     """Send requests of users in every country, on a fixed schedule, and check where each was answered.
 
+    This is for having traffic to look at. To measure what users see, with objectives, a report and a generator that watches
+    itself, use `meridian load run`.
+
     Exit status 1 when an answer came from outside its user's residency set.
     """
     from meridian.world.traffic.run import Order, run

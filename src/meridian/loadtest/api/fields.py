@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from meridian.loadtest.runs import ID, LONGEST_ID, SHORTEST_ID
 
 TEXT = r"^[^\x00]*$"
+JSON_OBJECT = {"content": {"application/json": {"schema": {"type": "object"}}}}
 Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=TEXT),

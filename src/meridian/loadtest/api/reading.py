@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from meridian.core.principal import Role
 from meridian.feature import Control
-from meridian.loadtest.api.fields import IdPath
+from meridian.loadtest.api.fields import JSON_OBJECT, IdPath
 from meridian.loadtest.catalogue import scenarios
 from meridian.loadtest.operations import (
     compare_load_tests,
@@ -101,7 +101,6 @@ class MetricOut(BaseModel):
     verdict: str
 
 
-JSON_OBJECT = {"content": {"application/json": {"schema": {"type": "object"}}}}
 HTML = {"content": {"text/html": {"schema": {"type": "string"}}}}
 
 

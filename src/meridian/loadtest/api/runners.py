@@ -11,7 +11,8 @@ from meridian.core.body import RequestBody
 from meridian.core.errors import InvalidInput
 from meridian.core.principal import Principal, Role
 from meridian.feature import Control
-from meridian.loadtest.api.fields import TEXT, Changed, WholeIdPath
+from meridian.loadtest.api.fields import JSON_OBJECT, TEXT, Changed, WholeIdPath
+from meridian.loadtest.operations import keep_comparison
 from meridian.loadtest.receiving import take_event, take_part, take_progress
 from meridian.loadtest.runs import Facts, Told
 
@@ -107,6 +108,13 @@ def router(control: Control) -> APIRouter:
             body.live,
         )
         return ProgressOut(stop=await take_progress(control, id, told, runner.name))
+
+    @routes.put("/{id}/before", openapi_extra=_BODY, responses={200: JSON_OBJECT}, response_model=None)
+    async def before(
+        id: WholeIdPath, request: Request, runner: Annotated[Principal, Depends(admin)]
+    ) -> dict[str, Any]:
+        """Compares a run that ended with the earlier one whose record this is, and keeps the answer with its results."""
+        return await keep_comparison(control, id, await request.body())
 
     @routes.post("/{id}/events", status_code=201)
     async def event(id: WholeIdPath, body: EventIn, runner: Annotated[Principal, Depends(admin)]) -> Changed:
