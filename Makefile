@@ -18,7 +18,7 @@ down: ## stop what `make up` started
 test: setup ## all tests, over real Envoys, a real PostgreSQL and a real browser
 	@$(BIN)/python -m meridian.dashboard.build --tests
 	$(BIN)/pytest -n 2 -m "not scenario"
-	$(BIN)/pytest -m scenario
+	$(BIN)/pytest -m scenario -rfEs
 
 check: setup ## lint, format, types, layers, generated documents
 	$(BIN)/ruff check .
@@ -41,6 +41,11 @@ web: ## tests, types and lint of the pages (with the Node of this machine)
 proof: setup ## 10,000 generated configurations and every fault: no request leaves its residency set (about 10 minutes)
 	$(BIN)/pytest -n 2 tests/regions/test_residency.py --configurations 10000
 
+nightly: setup ## all six load tests longer and with more load, and the proof (about an hour)
+	MERIDIAN_TEST_LOAD_SCALE=3 MERIDIAN_TEST_LOAD_SECONDS=180 $(BIN)/pytest -m scenario -rfEs \
+		tests/scenarios/test_the_six_load_tests.py tests/scenarios/test_a_load_test_tells_the_truth.py
+	@$(MAKE) proof
+
 bench: setup ## measure what the documents promise, as ratios in one run
 	$(BIN)/python -m tests.bench
 
@@ -48,4 +53,4 @@ lock: ## resolve the dependencies anew into requirements.lock
 	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 		--group dev --upgrade pyproject.toml -o requirements.lock
 
-.PHONY: help setup up down test check web proof format docs bench lock
+.PHONY: help setup up down test check web proof nightly format docs bench lock

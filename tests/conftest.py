@@ -7,8 +7,14 @@ import tempfile
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.support.geo", "tests.support.postgres"]
+
+settings.register_profile(
+    "shared machine", deadline=None
+)  # which stands still for longer than any example takes
+settings.load_profile("shared machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

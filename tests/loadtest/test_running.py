@@ -5,6 +5,7 @@ everything else about it is the same."""
 
 import asyncio
 import json
+import re
 import signal
 import time
 from dataclasses import replace
@@ -44,13 +45,6 @@ def test_a_run_counts_what_the_app_served_and_control_keeps_it(control, tmp_path
     assert summary["title"] in control.invoke("load", "show", summary["id"]).output
 
 
-def test_a_broken_threshold_is_an_exit_status(control, tmp_path):
-    text = SCENARIO.replace("p95 < 1500ms", "max < 1ms").replace("for: 2s", "for: 1s")
-    code, summary, said = control.run(scenario(tmp_path, text), "--target", "app", "--out", str(tmp_path))
-    assert [each["held"] for each in summary["thresholds"]] == [False, True], said
-    assert code in (1, 3)
-
-
 def test_an_abort_rule_ends_the_run_early(control, tmp_path):
     text = SCENARIO.replace("for: 2s", "for: 30s").replace("GET /v1/feed", "GET /nothing")
     text += "abort: ['errors > 50% for 2s']\n"
@@ -67,10 +61,10 @@ def test_ctrl_c_reports_what_there_is(control, tmp_path):
     child = control.start("load", "run", scenario(tmp_path, text), "--target", "app", "--out", str(out))
     assert child.stderr is not None
     for line in child.stderr:
-        if "60/s of 60/s" in line:
+        if re.search(r"\b[1-9]\d*/s of 60/s", line):
             break
     child.send_signal(signal.SIGINT)
-    child.communicate(timeout=30)
+    child.communicate(timeout=60)
     assert child.returncode == 130
     summary = json.loads((out / "summary.json").read_text())
     assert summary["state"] == "stopped"
@@ -78,12 +72,16 @@ def test_ctrl_c_reports_what_there_is(control, tmp_path):
     assert (out / "report.html").exists()
 
 
-def test_with_control_away_the_report_says_what_it_lacks(control, tmp_path):
+def test_with_control_away_a_broken_threshold_is_an_exit_status_and_the_report_says_what_it_lacks(
+    control, tmp_path
+):
+    text = SCENARIO.replace("p95 < 15s", "max < 0.1ms")
     nobody = f"127.0.0.1:{reserve()[0]}"
     file = str(control.home / "meridian.yaml")
     arguments = ["--target", "app", "--config", file, "--out", str(tmp_path / "out"), "--duration", "1"]
-    code, summary, said = control.run(scenario(tmp_path), *arguments, MERIDIAN_CONTROL=nobody)
-    assert code in (0, 3), said
+    code, summary, said = control.run(scenario(tmp_path, text), *arguments, MERIDIAN_CONTROL=nobody)
+    assert code in (1, 3), said
+    assert [each["held"] for each in summary["thresholds"]] == [False, True]
     assert summary["achieved"]["requests"] == 60
     assert "may lack decisions" in summary["events"][-1]["sentence"]
     assert "control did not take the record" in said
@@ -95,7 +93,7 @@ async def test_shards_merge_to_one_run_at_control_and_by_hand(control, tmp_path)
         origins=[Origin(name, "127.0.0.1", control.app, "app.example") for name in ("EU", "US")],
     )
 
-    start_at = time.time() + 8
+    start_at = time.time() + 5
 
     def run(name: str, shard: Shard, id: str) -> Run:
         plan = load(scenario(tmp_path)).plan(target, seed=7, seconds=1.0)
@@ -164,14 +162,15 @@ def test_control_runs_one_at_a_time_and_stops_it(control, tmp_path):
     assert control.client.get(path)["state"] == "running"
     with pytest.raises(Refused, match="control already runs the load test small"):
         control.client.post(LIST, order)
-    until(lambda: (control.client.get(path).get("achieved") or {}).get("requests", 0) > 60, 30)
+    until(lambda: (control.client.get(path).get("achieved") or {}).get("requests", 0) > 60, 60)
     live = control.client.get(path)
     assert live["latency"]["p95"] > 0
     assert live["series"]["asked"]
-    assert control.client.get(LIST)["runs"][0]["state"] == "running"
+    listed = {run["id"]: run["state"] for run in control.client.get(LIST)["runs"]}
+    assert listed[started["id"]] == "running"
     stopped = control.invoke("load", "stop", started["id"], "--reason", "seen enough")
     assert stopped.exit_code == 0, stopped.output
-    until(lambda: control.client.get(path)["state"] == "stopped", 30)
+    until(lambda: control.client.get(path)["state"] == "stopped", 60)
     found = control.client.get(path)
     assert 60 < found["achieved"]["requests"] < 3000
     assert "seen enough" in found["sentence"] or found["sentence"]

@@ -1,4 +1,7 @@
-"""Load tests against a whole world: their numbers are the app's and the history's, and a failover is seen by both sides."""
+"""Load tests against a whole world: their numbers are the app's and the history's, and a failover is seen by both sides.
+
+How fast this machine is at the moment is not what they are about: a run that is invalid, or too slow for its thresholds, has
+counted all the same."""
 
 import json
 from datetime import datetime
@@ -18,20 +21,20 @@ load:
   timeout: 5s
   phases:
     - {name: warm-up, for: 3s, rate: 80, warm_up: true}
-    - {name: hold, for: 21s, rate: 80}
+    - {name: hold, for: 27s, rate: 80}
 flow:
   - {name: feed, request: GET /v1/feed, checks: {residency: true}}
   - {name: swipe, request: POST /v1/swipe, body: {direction: right}}
 thresholds: [checks < 1%]
 chaos:
   - {at: 8s, do: kill europe-west1}
-  - {at: 16s, do: restore europe-west1}
+  - {at: 20s, do: restore europe-west1}
 """
 
 
 def load(world: World, *arguments: str | Path) -> tuple[int, dict[str, Any], str]:
     """`meridian load run`: exit status, Summary, what it said."""
-    done = world.run("load", "run", *arguments, "--json", check=False)
+    done = world.run("load", "run", *arguments, "--json", check=False, seconds=150)
     return done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr
 
 
@@ -55,7 +58,8 @@ def test_its_numbers_are_those_of_the_app_and_of_history(stormy: World, tmp_path
     assert outcomes == pytest.approx(asked, rel=0.01)
     whole = [row["requests"] for row in summary["regions"]]
     assert len(whole) == 3, "users of all regions asked"
-    assert served(stormy) - before == pytest.approx(asked, rel=0.01)
+    failed = sum(n for outcome, n in summary["outcomes"].items() if outcome != "ok")
+    assert served(stormy) - before == pytest.approx(asked, abs=0.01 * asked + failed)
     assert {path.name for path in out.iterdir()} == {
         "part.json.gz",
         "summary.json",
@@ -69,7 +73,7 @@ def test_its_numbers_are_those_of_the_app_and_of_history(stormy: World, tmp_path
         lambda: (
             history(stormy, since, datetime.now(began.tzinfo).isoformat()) == pytest.approx(asked, rel=0.01)
         ),
-        45,
+        90,
         "every request in history",
     )
 
@@ -83,7 +87,7 @@ def test_a_killed_location_stands_in_the_failover_log(stormy: World, tmp_path: P
         "kill europe-west1",
         "restore europe-west1",
     ]
-    entries = [each for each in summary["failovers"] if each["at"] < 15 and each["region"] == "EU"]
+    entries = [each for each in summary["failovers"] if each["region"] == "EU"]
     moved = [each for each in entries if (each["from"], each["to"]) == ("europe-west1", "europe-west4")]
     assert moved, summary["failovers"]
     assert any(each["decision"] for each in moved), "the journal explains it"
@@ -121,7 +125,7 @@ def test_control_runs_one_by_itself(stormy: World) -> None:
     def state() -> str:
         return str(stormy.operator("GET", f"{path}/{run}").json()["state"])
 
-    until(lambda: state() != "running", 60, "the end of the run")
+    until(lambda: state() != "running", 150, "the end of the run")
     assert state() in ("passed", "failed", "invalid"), stormy.operator("GET", f"{path}/{run}").text[:500]
     assert stormy.json("load", "list")[0]["id"] == run
     page = stormy.operator("GET", f"{path}/{run}/report")

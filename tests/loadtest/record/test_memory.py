@@ -6,9 +6,9 @@ import sys
 
 
 def test_an_hour_takes_a_fraction_of_100_megabytes() -> None:
-    """Told from four minutes in a process of its own: what the second half of them added, times thirty."""
+    """Told from two minutes in a process of its own: what the second of them added, times sixty."""
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.bench.recording", "240"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "tests.bench.recording", "120"], capture_output=True, text=True, check=True
     )
     found = json.loads(ran.stdout)
     assert found["grown"] < 50

@@ -55,9 +55,9 @@ def shown(browser: Browser, folder: Path, report: str, theme: str, width: int) -
 
 @pytest.mark.parametrize(("theme", "width"), [("dark", 1400), ("light", 390)])
 def test_it_is_clean_in_a_browser_wide_and_narrow_dark_and_light(
-    browser: Browser, given: Summary, tmp_path: Path, theme: str, width: int
+    browser: Browser, tmp_path: Path, theme: str, width: int
 ) -> None:
-    tab, asked = shown(browser, tmp_path, html(given), theme, width)
+    tab, asked = shown(browser, tmp_path, html(summary(120)), theme, width)
     assert tab.spills() == 0
     assert [url.split(":")[0] for url in asked if not url.startswith("data:")] == ["file"]
     assert tab.complaints == []

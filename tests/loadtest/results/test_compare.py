@@ -24,7 +24,9 @@ def run(seed: int, **changes: Any) -> Part:
 def test_the_same_build_is_the_same_and_a_tenth_slower_is_found_in_95_of_100() -> None:
     same = found = 0
     for pair in range(PAIRS):
-        before, again, slower = run(3 * pair), run(3 * pair + 1), run(3 * pair + 2, slower=1.1)
+        few = {"rate": 200}  # fewer requests than the other tests have: harder, and sooner done
+        before, again = run(3 * pair, **few), run(3 * pair + 1, **few)
+        slower = run(3 * pair + 2, slower=1.1, **few)
         same += compare(before, again)["verdict"] == "same"
         found += compare(before, slower)["verdict"] == "slower"
     assert same >= 95
