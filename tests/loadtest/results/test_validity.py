@@ -3,9 +3,8 @@
 import pytest
 
 from meridian.loadtest.plan import Shard
-from meridian.loadtest.record import Record, Second
+from meridian.loadtest.record import Record
 from meridian.loadtest.results.facts import scenario_facts
-from meridian.loadtest.results.lateness import late, spoilt
 from meridian.loadtest.results.reading import read
 from meridian.loadtest.results.summary import Validity
 from meridian.loadtest.results.timeline import Timeline
@@ -26,20 +25,6 @@ def told(seconds: int = 100, slow: tuple[int, ...] = (), lag: float = 0.05) -> R
             record.due(at + number / 20)
             record.sent(at + number / 20, lag if at in slow else 0.001)
     return record
-
-
-@pytest.mark.parametrize(
-    ("second", "is_late"),
-    [
-        (Second(due=5, sent=5), False),
-        (Second(due=5, sent=4), True),
-        (Second(due=1, sent=1, beat=99_000), False),
-        (Second(due=1, sent=1, beat=101_000), True),
-        (Second(due=1, sent=1, trouble={"a process died": 1}), True),
-    ],
-)
-def test_what_makes_a_second_late(second: Second, is_late: bool) -> None:
-    assert late(second) is is_late
 
 
 def test_a_generator_on_time_is_valid() -> None:
@@ -71,12 +56,6 @@ def test_one_request_in_a_hundred_may_be_late_and_not_more() -> None:
     assert found["sentence"].startswith(
         "The load generator was late for 1.1 % of the requests (in 1 s, by up to 50 ms)"
     )
-
-
-def test_requests_that_were_never_sent_or_waited_unread_are_spoilt_too() -> None:
-    assert spoilt(Second(due=5, sent=3)) == 2
-    assert spoilt(Second(due=100, sent=100, beat=500_000)) == 50
-    assert spoilt(Second(due=100, sent=100, beat=90_000)) == 0
 
 
 def test_a_process_that_died_is_never_forgiven() -> None:
