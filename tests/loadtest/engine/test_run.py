@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,7 +47,7 @@ class Target:
     process: "subprocess.Popen[bytes]"
 
     @contextlib.asynccontextmanager
-    async def frozen(self) -> "contextlib.AsyncIterator[None]":
+    async def frozen(self) -> AsyncIterator[None]:
         self.process.send_signal(signal.SIGSTOP)
         try:
             yield
