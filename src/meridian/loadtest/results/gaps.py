@@ -75,6 +75,8 @@ def _between(region: str, moments: NDArray[np.float64]) -> list[Gap]:
             lengths[max(0, place - NEIGHBOURS) : place],
             lengths[place + 1 : place + 1 + NEIGHBOURS],
         )
+        if _common(lengths[place], before, len(lengths)) or _common(lengths[place], after, len(lengths)):
+            continue
         usual = max(_median(before), _median(after))
         if lengths[place] > _bound(usual, len(lengths)):
             found.append(Gap(region, float(moments[place]), float(moments[place + 1]), usual, True))
@@ -85,6 +87,12 @@ def _bound(usual: float, n: int) -> float:
     """Seconds. Of n intervals of a Poisson process n * exp(-length / mean) are longer than a length, and its median
     interval is mean * ln 2."""
     return max(SHORTEST, usual / math.log(2) * math.log(max(n, 1) / BY_CHANCE))
+
+
+def _common(length: float, neighbours: NDArray[np.float64], n: int) -> bool:
+    """Whether these are so long that their median alone makes this one usual: a count, which takes a tenth of a median."""
+    longest = length * math.log(2) / math.log(max(n, 1) / BY_CHANCE)
+    return 2 * int(np.count_nonzero(neighbours < longest)) < len(neighbours)
 
 
 def _median(lengths: NDArray[np.float64]) -> float:
