@@ -52,7 +52,7 @@ def test_all_that_come_with_it_are_here() -> None:
     assert set(SIX) == set(available())
 
 
-@pytest.mark.timeout(150 + 2 * (max(SECONDS, 68) + AROUND))
+@pytest.mark.timeout(150 + 2 * (max(SECONDS, 70) + AROUND))
 @pytest.mark.parametrize("name", SIX)
 def test_it_holds_its_thresholds(stormy: World, tmp_path: Path, name: str) -> None:
     summary = load(stormy, name, tmp_path / "1")

@@ -47,9 +47,15 @@ def test_what_is_never_answered_is_not_carried() -> None:
 
 
 def test_without_a_bound_three_times_the_slowness_at_the_lowest_rate_is_too_slow() -> None:
-    found = capacity([step(0, 100, 20), step(10, 200, 59), step(20, 400, 61)], Allowed(None, 0.01))
+    found = capacity([step(0, 100, 50), step(10, 200, 149), step(20, 400, 151)], Allowed(None, 0.01))
     assert found is not None
     assert found["knee_rate"] == 200
+
+
+def test_what_nobody_notices_is_no_knee() -> None:
+    found = capacity([step(0, 100, 5), step(10, 200, 99), step(20, 400, 6)], Allowed(None, 0.01))
+    assert found is not None
+    assert found["knee_rate"] == 400
 
 
 def test_a_target_that_never_bends_or_always_does() -> None:
@@ -80,3 +86,8 @@ def test_the_strictest_overall_objective_bounds_it() -> None:
     told = scenario_facts(scenario("p95 < 300ms", "p95 < 200ms", "chat.p95 < 10ms", "errors < 2%"))
     assert allowed(told.objectives()) == Allowed(200.0, 0.02)
     assert allowed([]) == Allowed(None, 0.01)
+
+
+def test_where_only_steps_have_objectives_the_loosest_bounds_it() -> None:
+    told = scenario_facts(scenario("swipe.p95 < 3s", "chat.p95 < 300ms", "chat.p95 < 9s in EU"))
+    assert allowed(told.objectives()) == Allowed(3000.0, 0.01)
