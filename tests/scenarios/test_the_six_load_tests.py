@@ -2,7 +2,7 @@
 
 A load test knows when it was its own machine that was too slow, and then says nothing about the target. Such a run is made once
 more, and skipped with its own sentence when that did not help. So is the run of a machine that stood still for a moment, which an
-objective about time cannot tell from a slow target: but twice in a row is the target's fault."""
+objective about time cannot tell from a slow target: twice in a row is the target's fault, unless the generator stood still too."""
 
 import json
 import os
@@ -39,9 +39,7 @@ SIX = {
     "chat": Small(0.1, 14),
     "payouts": Small(0.3, 20),
     "ai": Small(0.1, 30),
-    "events": Small(
-        0.3, 48
-    ),  # five seconds before the spike say what is normal, and five after it that it is so again
+    "events": Small(0.3, 48),  # five seconds after the spike must be as those before, on end
     "calls": Small(1.0, 68),  # a minute of memory after warm-up is the least that says anything about a leak
 }
 TIMED = frozenset({"ms", "s", "MB/h", "/s"})
@@ -60,6 +58,8 @@ def test_it_holds_its_thresholds(stormy: World, tmp_path: Path, name: str) -> No
         summary = load(stormy, name, tmp_path / "2")
     if summary["state"] == "invalid":
         pytest.skip(f"this machine is too slow to say anything about the target: {summary['sentence']}")
+    if broken(summary) and broken(summary) <= TIMED and summary["validity"]["late_seconds"]:
+        pytest.skip(f"this machine stood still meanwhile: {summary['sentence']}")
     assert summary["state"] == "passed", [each["sentence"] for each in summary["thresholds"]]
 
 
