@@ -79,3 +79,9 @@ def test_without_a_before_nothing_is_known() -> None:
         "sentence": "It is not known what is normal: fewer than 5 s were measured before",
     }
     assert found(moments(set()), CALM) is None
+
+
+def test_a_delay_that_nobody_notices_is_normal() -> None:
+    told = found(moments(set(range(30, 47)), ms=99.0), SPIKE)
+    assert told is not None
+    assert told["seconds"] == 0

@@ -1,13 +1,15 @@
 """How long until all was normal again after a spike, or after what was broken.
 
 Normal is what p95 and errors were before: within 10 %, and three times as much as they varied from second to second (by the
-median absolute deviation, which a few bad seconds do not move), for five seconds on end.
+median absolute deviation, which a few bad seconds do not move), for five seconds on end. Up to 100 ms nobody notices: a
+second of few requests, all but one answered in 5 ms, must not count as upset.
 """
 
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from meridian.loadtest.results.capacity import UNNOTICED
 from meridian.loadtest.results.facts import PhaseFacts
 from meridian.loadtest.results.reading import Moment
 from meridian.loadtest.results.summary import Event, Recovery
@@ -106,7 +108,7 @@ def _normal(moments: Sequence[Moment], began: float) -> Normal | None:
     if len(p95s) < ON_END:
         return None
     errors = [each.failed / each.ended for each in before]
-    return Normal(_most(p95s), _most(errors) + ERRORS)
+    return Normal(max(_most(p95s), UNNOTICED), _most(errors) + ERRORS)
 
 
 def _most(values: Sequence[float]) -> float:
