@@ -50,7 +50,7 @@ def test_a_kill_and_the_decision_after_it_are_one_entry_with_what_clients_saw() 
     assert kill["gap_ms"] == pytest.approx(420, abs=1.1)
     assert kill["normal_at"] == pytest.approx(40.405, abs=0.0011)
     assert kill["sentence"] == (
-        "kill europe-west1, for EU: 5 failed, 420 ms without an answer, europe-west4 took over, normal after 0.4 s"
+        "kill europe-west1, for EU: 5 failed, 420 ms without an answer, europe-west4 took over, normal after 405 ms"
     )
     assert restore["region"] == ""
     assert restore["noticed"] is None
@@ -101,9 +101,9 @@ def test_an_outage_that_nobody_made_belongs_to_the_decision_after_it() -> None:
 def test_a_later_decision_does_not_count_again_what_belongs_to_the_one_before() -> None:
     later = [decided(42.1, "failover", "europe-west1", "EU"), decided(45.0, "drain", "europe-west1", "EU")]
     found = failovers(killed().part(), later)
-    assert [(each["at"], each["failed"], each["gap_ms"] is None) for each in found] == [
-        (40.0, 5, False),
-        (45.0, 0, True),
+    assert [(each["at"], each["failed"], each["to"], round(each["gap_ms"] or 0)) for each in found] == [
+        (40.0, 5, "europe-west4", 420),
+        (45.0, 0, "europe-west1", 20),  # when it went back, at 60 s
     ]
 
 
@@ -121,7 +121,10 @@ def test_traffic_that_goes_back_is_noticed_without_a_failure() -> None:
         0,
     )
     assert back["noticed"] == {"at": 60.005, "number": 6001, "what": "answered by europe-west1"}
-    assert back["gap_ms"] is None
+    assert back["gap_ms"] == pytest.approx(20, abs=1.1), (
+        "where another location took over there is always a gap"
+    )
+    assert "none failed, at most 20 ms between answers (usually 20 ms)" in back["sentence"]
 
 
 def test_what_goes_on_to_the_end_was_never_normal_again() -> None:
@@ -222,3 +225,45 @@ def test_no_sentence_is_too_long() -> None:
     name = "a-location-with-a-name-that-goes-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on"
     run = Run().instead("EU", 0.0, 40.0, location=name).chaos(40.0, f"kill {name}").instead("EU", 40.0, 40.3)
     assert all(len(each["sentence"]) <= 140 for each in failovers(run.part(), []))
+
+
+def moved(at: float = 12.0) -> Run:
+    """Killed by hand: 60 ms of nothing, then another location, and nothing fails."""
+    return Run(60).instead("EU", at, at + 0.06).instead("EU", at + 0.06, 60.0, location="europe-west4")
+
+
+@pytest.mark.parametrize("at", [0.7, 1.5, 12.0, 40.0])
+def test_a_kill_by_hand_shows_its_gap_and_who_took_over_though_nothing_failed(at: float) -> None:
+    entry = only(failovers(moved(at).part(), [decided(at + 2.1, "failover", "europe-west1", "EU")]))
+    assert (entry["from"], entry["to"], entry["failed"]) == ("europe-west1", "europe-west4", 0)
+    assert entry["gap_ms"] == pytest.approx(80, abs=1.1)
+    assert entry["gap_at"] == pytest.approx(at - 0.015, abs=0.0011)
+    assert "europe-west4 took over" in entry["sentence"]
+
+
+def test_normal_again_is_judged_by_latency_too() -> None:
+    """Nothing fails, but for three seconds who takes over is slow."""
+    run = Run(60).chaos(40.0, "kill europe-west1").instead("EU", 40.0, 60.0, location="europe-west4")
+    part = run.part()
+    for number in range(90):
+        due = 40.0 + number / 30
+        part.record.sample(due, due + 0.2, Key(0, "EU", "europe-west4", "", OK), 100_000 + number)
+    entry = only(failovers(part, []))
+    assert entry["failed"] == 0
+    assert entry["normal_at"] == pytest.approx(43.0, abs=0.0061)
+    assert entry["sentence"].endswith("europe-west4 took over, normal after 3 s")
+
+
+def test_nobody_due_for_a_while_is_no_outage_and_many_gaps_are_bounded() -> None:
+    rare = Record()
+    for number in range(40):
+        due = number * 1.0 + (6.6 if number > 20 else 0.0)
+        rare.due(due)
+        rare.sent(due, 0.0002)
+        rare.sample(due, due + 0.16, Key(0, "US", "us-central1", "1", OK), number)
+    assert failovers(replace(Run(50).part(), record=rare), []) == []
+    many = Run(90)
+    for number in range(8):
+        many.instead("US", 10.0 * number + 2, 10.0 * number + 4 + number / 10)
+    found = failovers(many.part(), [])
+    assert [round(each["gap_at"] or 0) for each in found] == [32, 42, 52, 62, 72], "the longest ones"

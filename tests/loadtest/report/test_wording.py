@@ -25,7 +25,7 @@ GAP = Gap("EU", 40.0, 40.412, 0.01, True)
         ),
         (
             Effect("EU", "a", "", None, GAP, 0, 40.412),
-            "kill a, for EU: none failed, 412 ms without an answer, normal after 0.4 s",
+            "kill a, for EU: none failed, 412 ms without an answer, normal after 412 ms",
         ),
     ],
 )  # fmt: skip

@@ -71,10 +71,41 @@ def test_independent_arrivals_make_no_gaps(rate: int) -> None:
 def test_what_is_usual_follows_the_rate() -> None:
     """At 4 a second a quarter of a second is nothing; at 200 a second it is an outage."""
     record = Record()
-    times = [*(n / 4 for n in range(40)), *(10 + n / 200 for n in range(2000) if not 1000 <= n < 1050)]
+    times = [*(n / 4 for n in range(40)), *(10 + n / 200 for n in range(2000))]
     for number, at in enumerate(times):
         record.due(at)
-        record.sample(at, at + 0.001, EU, number)
+        record.sent(at, 0.0)
+        if not 15 <= at < 15.25:
+            record.sample(at, at + 0.001, EU, number)
     (gap,) = gaps(record, "EU", 0.0, 20.0)
     assert gap.ms == pytest.approx(255, abs=1.1)
     assert gap.since == pytest.approx(14.996, abs=0.0011)
+
+
+@pytest.mark.parametrize("waits", [0, 2, 3])
+def test_a_time_in_which_nobody_was_due_is_no_gap(waits: int) -> None:
+    """At 2 a second nobody asks for 6.6 s; in the middle of it some do, and wait."""
+    record = Record()
+    for number, due in enumerate([*(n / 2 for n in range(40)), *(26.1 + n / 2 for n in range(20))]):
+        record.due(due)
+        record.sent(due, 0.0)
+        record.sample(due, due + 0.05, EU, number)
+    for number in range(waits):
+        record.due(20.2)
+        record.sent(20.2, 0.0)
+        record.sample(20.2 + number / 100, 26.0, EU, 100 + number)
+    found = [round(gap.ms) for gap in gaps(record, "EU", 0.0, 36.0)]
+    assert found == ([6450] if waits == 3 else [])
+
+
+def test_requests_of_another_region_do_not_make_a_gap() -> None:
+    record = Record()
+    for number, due in enumerate([*(n / 10 for n in range(100)), *(16 + n / 10 for n in range(100))]):
+        record.due(due)
+        record.sent(due, 0.0)
+        record.sample(due, due + 0.05, EU, number)
+    for number in range(60):
+        record.due(10 + number / 10)
+        record.sent(10 + number / 10, 0.0)
+        record.sample(10 + number / 10, 20.0, EU._replace(region="US"), number)
+    assert not gaps(record, "EU", 0.0, 26.0)

@@ -1,5 +1,5 @@
-"""The last seconds of a record that still grows, without what takes room: enough to say who answered whom, what failed and
-when nothing came."""
+"""The last seconds of a record that still grows, without what takes room: enough to say who answered whom, how fast,
+what failed and when nothing came."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ class Window:
     def put(self, place: int, second: Second) -> None:
         """In place of what was known of it."""
         self._held[place] = Second(
+            latencies=second.latencies,
             due=second.due,
             sent=second.sent,
             lag=second.lag,

@@ -1,11 +1,12 @@
 """What the users of one region saw from a moment on: what failed beyond the usual, who took over, for how long nothing
-came, and when all was as before. Pure.
+came, and when all was as before, latency too. Pure.
 
 Something always fails somewhere. So failures count as an effect only where there are more of a kind than there were
 before, and where they come in a burst: with several others, at once after the moment, or about a gap or a change of
 location.
 """
 
+import statistics
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from meridian.loadtest.results.summary import Noticed
 
 BEFORE = 10
 """Seconds that tell which location served a region."""
+LATELY, SURE, SURELY = 2.0, 10, 0.9
+"""Seconds, answers and share of them that tell it beyond doubt."""
 USUAL = 30
 """Seconds that tell how often something fails anyway."""
 UNUSUAL = 2
@@ -27,10 +30,19 @@ QUIET = 5.0
 """Seconds without anything unusual that end a burst."""
 PROMPT, NEAR = 3.0, 10.0
 """Seconds after the moment in which a single failure counts, and in which a gap does."""
+FEWEST = 3
+"""Seconds with answers that tell which latency is normal."""
 LAST_SUCCESS = 1.0
 """Seconds that may have gone by without a success before the moment."""
 SEVERAL = 5
 """Failures that make a burst by themselves."""
+AROUND = 2.0
+"""Seconds before and after a change of location in which the longest wait for a success is its own."""
+WITHIN, DEVIATIONS = 1.25, 3 * 1.4826
+"""How far above the median of the seconds before a second's p95 is normal: a quarter, and three standard deviations more
+(1.4826 times the median absolute deviation)."""
+ON_END = 2
+"""Seconds that have to be normal one after the other."""
 TAKES_OVER = 0.5
 """Share of a second's answers from which on a location is the one that serves a region."""
 
@@ -38,8 +50,9 @@ TAKES_OVER = 0.5
 @dataclass(frozen=True, slots=True)
 class Effect:
     """before, after: locations; after is empty where nobody else took over. gap: None where nothing unusual was missing.
-    normal_at: of the first success after all that was unusual; None where nothing was, or where it went on to the end of
-    the run."""
+    wait: the longest interval between two successes about a change of location, also where it was usual; None where there
+    was none. normal_at: of the first success after all that was unusual, latency too; None where nothing was, or where it
+    went on to the end of the run."""
 
     region: str
     before: str
@@ -48,6 +61,7 @@ class Effect:
     gap: Gap | None
     failed: int
     normal_at: float | None
+    wait: Gap | None = None
 
 
 @dataclass(slots=True)
@@ -65,7 +79,7 @@ class Spell:
 
 def effect(region: Region, since: float, until: float, start: float) -> Effect:
     """Of what happened at `since`. start: from when on what is seen may belong to it; until: up to when it may have begun."""
-    usual = _main(region, start - BEFORE, start)
+    usual = _before(region, start)
     shift = _shift(region, usual, start, until)
     near = [gap for gap in region.gaps if gap.until > start and _began(gap, start, min(until, since + NEAR))]
     gap = max(near, key=lambda gap: gap.ms, default=None)
@@ -86,7 +100,30 @@ def effect(region: Region, since: float, until: float, start: float) -> Effect:
         {"at": round(first / 1e6, 3), "number": number, "what": what} if what else None,
         gap,
         sum(each.n for each in spells),
-        _normal(region, spells, gap, shift),
+        _normal(region, spells, gap, shift, start),
+        _wait(region, since, shift[1].first / 1e6, start) if shift else None,
+    )
+
+
+def _before(region: Region, start: float) -> str:
+    """Who served before: lately, where that is beyond doubt, as traffic may have moved a moment ago; and the first to
+    answer at all where the run had hardly begun."""
+    lately = region.locations(start - LATELY, start)
+    if (n := sum(lately.values())) >= SURE and max(lately.values()) >= SURELY * n:
+        return max(lately, key=lambda location: lately[location])
+    if found := _main(region, start - BEFORE, start):
+        return found
+    first = min(region.served, default=region.end)
+    return _main(region, first, first + 1.0) if start - first < 1 else ""
+
+
+def _wait(region: Region, since: float, shifted: float, start: float) -> Gap | None:
+    """From what happened, or the decision about it, to who took over."""
+    first, last = min(since, shifted), max(since, shifted)
+    if last - first > NEAR:
+        first = last = shifted
+    return region.longest(max(first - AROUND, start - LAST_SUCCESS), last + AROUND) or region.longest(
+        0.0, float(region.end)
     )
 
 
@@ -155,7 +192,7 @@ def _counts(spell: Spell, anchors: Sequence[float]) -> bool:
 
 
 def _normal(
-    region: Region, spells: Sequence[Spell], gap: Gap | None, shift: tuple[str, Burst] | None
+    region: Region, spells: Sequence[Spell], gap: Gap | None, shift: tuple[str, Burst] | None, start: float
 ) -> float | None:
     ends = [spell.end for spell in spells]
     if gap:
@@ -164,7 +201,21 @@ def _normal(
         ends.append(gap.until)
     if shift:
         ends.append(shift[1].first / 1e6)
-    return region.answered_after(max(ends)) if ends else None
+    return _quick(region, start, max(ends)) if ends else None
+
+
+def _quick(region: Region, start: float, end: float) -> float | None:
+    """The first success at or after `end` from which on p95 is what it was before `start`. p95 is known by the second in
+    which requests were due: after one that was slow, all is normal from the next one on."""
+    before = [region.p95[at] for at in range(max(0, int(start) - USUAL), int(start)) if at in region.p95]
+    if len(before) < FEWEST:
+        return region.answered_after(end)
+    middle = statistics.median(before)
+    most = WITHIN * middle + DEVIATIONS * statistics.median(abs(each - middle) for each in before)
+    for second in range(int(end), region.end):
+        if all(region.p95.get(at, 0.0) <= most for at in range(second, second + ON_END)):
+            return region.answered_after(max(end, float(second)))
+    return None
 
 
 def _words(failure: Failure) -> str:

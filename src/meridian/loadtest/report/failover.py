@@ -3,7 +3,8 @@
 Each step of a scenario's chaos, and each decision of the journal about a location or a region, is one entry for each
 region whose users it could have touched. A decision that follows a step about the same location explains it and shares
 its entry. What nobody noticed is an entry too, and so is a gap that nothing explains where it is long enough to tell
-something and the generator was not late itself. Gaps that something explains are told however short they are.
+something and the generator was not late itself. Gaps that something explains are told however short they are,
+and where another location took over there is always one: the longest wait for an answer about that time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +27,7 @@ STEP_BEFORE, DECISION_BEFORE = 0.0, 15.0
 """Seconds before an entry in which its effects may have begun: checks fail several times before anything is decided."""
 TOUCHED = 0.1
 """Share of a region's answers from which on a location's fate is the region's."""
-UNEXPLAINED = 20
+UNEXPLAINED = 5
 """Gaps without an explanation that are listed, the longest first."""
 TELLING, TIMES_USUAL = 0.5, 20.0
 """Seconds, and times the usual interval at that rate, that a gap without an explanation has to be longer than: a busy
@@ -136,6 +137,7 @@ def _touches(cause: Occasion, region: Region) -> bool:
 def _entry(regions: Mapping[str, Region], case: Case, cases: Sequence[Case]) -> Failover:
     cause, decision, region = case.cause, case.decision, regions.get(case.region)
     seen = effect(region, cause.at, *_window(case, cases)) if region else None
+    gap = (seen.gap or seen.wait) if seen else None
     return {
         "at": cause.at,
         "decision": decision,
@@ -143,8 +145,8 @@ def _entry(regions: Mapping[str, Region], case: Case, cases: Sequence[Case]) -> 
         "from": seen.before if seen else cause.about,
         "to": seen.after if seen else "",
         "noticed": seen.noticed if seen else None,
-        "gap_at": round(seen.gap.since, 3) if seen and seen.gap else None,
-        "gap_ms": seen.gap.ms if seen and seen.gap else None,
+        "gap_at": round(gap.since, 3) if gap else None,
+        "gap_ms": gap.ms if gap else None,
         "failed": seen.failed if seen else 0,
         "normal_at": seen.normal_at if seen else None,
         "sentence": sentence(

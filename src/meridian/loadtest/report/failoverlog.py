@@ -38,12 +38,18 @@ def failoverlog(summary: Summary, time: Timeline) -> Markup:
             nothing("Nothing was decided about locations or regions, and nothing was broken."),
         )
     noticed = [each for each in found if _noticed(each)]
+    failed = sum(1 for each in found if each["failed"])
+    moved = sum(1 for each in found if each["to"])
     gaps = [each for each in noticed if each["gap_ms"] is not None]
     worst = max(gaps, key=lambda each: each["gap_ms"] or 0, default=None)
-    sentence = f"{len(found)} entries, of which clients noticed {len(noticed)}. " + (
-        f"The longest gap was {ms(worst['gap_ms'])}, for users of {worst['region']}."
-        if worst
-        else "There was no gap."
+    entries = "1 entry" if len(found) == 1 else f"{len(found)} entries"
+    sentence = (
+        f"{entries}: requests failed in {failed or 'none'}, another location took over in {moved or 'none'}. "
+        + (
+            f"The longest gap was {ms(worst['gap_ms'])}, for users of {worst['region']}."
+            if worst
+            else "There was no gap."
+        )
     )
     return figure(
         "failovers",

@@ -16,6 +16,8 @@ def sentence(cause: str, at: float, seen: Effect | None, region: str) -> str:
     parts = [f"{count(seen.failed)} failed" if seen.failed else "none failed"]
     if seen.gap:
         parts.append(f"{ms(seen.gap.ms)} without an answer")
+    elif seen.wait:
+        parts.append(f"at most {ms(round(seen.wait.ms))} between answers (usually {_usual(seen.wait)})")
     if seen.after:
         parts.append(f"{seen.after} took over")
     parts.append(_normal(seen, at))
@@ -32,4 +34,9 @@ def unexplained(gap: Gap) -> str:
 def _normal(seen: Effect, at: float) -> str:
     if seen.normal_at is None:
         return "not normal again in this run"
-    return f"normal after {span(max(0.0, round(seen.normal_at - at, 1)))}"
+    after = max(0.0, seen.normal_at - at)
+    return f"normal after {ms(round(after * 1000)) if after < 1 else span(round(after, 1))}"
+
+
+def _usual(wait: Gap) -> str:
+    return ms(round(wait.usual * 1000))

@@ -1,4 +1,6 @@
-"""How long a region's users got nothing: intervals without any success, to the millisecond."""
+"""How long a region's users got nothing: intervals without any success, to the millisecond.
+
+Where users are few there are long times in which none of them asks. So a gap is one only where requests waited in it."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,7 +10,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from meridian.loadtest.outcomes import OK
 from meridian.loadtest.record import Second
+from meridian.loadtest.record.latencies import MICROSECONDS
 
 SHORTEST = 0.05
 """Seconds. What is shorter nobody notices, and any scheduler makes such gaps."""
@@ -20,6 +24,8 @@ BEFORE = 10.0
 NEIGHBOURS = 50
 """Intervals before one, and as many after it, whose medians say what is usual there: the slower of the two, as the rate
 may have changed just then."""
+FEW = 3
+"""Requests that have to have waited in a gap: one or two that went wrong are a mishap of their own."""
 
 
 class Seconds(Protocol):
@@ -49,7 +55,8 @@ class Gap:
 
 
 def gaps(record: Seconds, region: str, since: float, until: float) -> Sequence[Gap]:
-    """The intervals that reach into this time and are conspicuously longer than usual at the region's rate, in order of time.
+    """The intervals that reach into this time, are conspicuously longer than usual at the region's rate, and in which
+    requests were due that waited or failed, in order of time.
 
     since, until: seconds after the start; nothing counts as missing after the last request was due. A gap that begins
     more than `BEFORE` seconds before `since` is told from there on."""
@@ -58,13 +65,37 @@ def gaps(record: Seconds, region: str, since: float, until: float) -> Sequence[G
     if until <= since:
         return []
     if not len(moments):
-        return [Gap(region, since, until, 0.0, False)] if _ever(record, region) else []
+        silent = Gap(region, since, until, 0.0, False)
+        return [silent] if _ever(record, region) and _waited(record, silent) else []
     found = [gap for gap in _between(region, moments) if gap.until > since]
     last = float(moments[-1])
     usual = _median(np.diff(moments[-NEIGHBOURS - 1 :]))
     if until > since and until - last > _bound(usual, len(moments)):
         found.append(Gap(region, last, until, usual, False))
-    return found
+    return [gap for gap in found if _waited(record, gap)]
+
+
+def _waited(record: Seconds, gap: Gap) -> bool:
+    """Whether a few requests of the region were due in it that failed, took as long as it lasted from when they were due,
+    or were never answered. Of these last ones nobody knows the region: it has its share."""
+    mine = every = waited = lost = 0
+    for place in range(max(0, int(gap.since)), min(math.ceil(gap.until), record.seconds)):
+        second = record.second(place)
+        least = 1e6 * max((gap.until - gap.since) / 2, gap.until - place - 1)
+        for key, counts in second.latencies.items():
+            n = sum(counts.values())
+            every += n
+            lost -= n
+            if key.region != gap.region:
+                continue
+            mine += n
+            waited += sum(
+                many for at, many in counts.items() if key.outcome != OK or MICROSECONDS.middle(at) >= least
+            )
+        lost += second.sent
+        if waited >= FEW:
+            return True
+    return waited + max(0, lost) * (mine / every if every else 1.0) >= FEW
 
 
 def _between(region: str, moments: NDArray[np.float64]) -> list[Gap]:

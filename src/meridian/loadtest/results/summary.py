@@ -181,9 +181,9 @@ Failover = TypedDict(
     },
 )
 """at: of the cause: a step of chaos, else the decision, else when the gap began. from, to: locations; to is empty where
-nobody else took over. gap_at, gap_ms: of the last success before the gap, and how long none came; null where nothing
-unusual was missing. normal_at: of the first success after all that was unusual; null where nothing was, or where it went
-on."""
+nobody else took over. gap_at, gap_ms: of the last success before the gap, and how long none came; where another location
+took over the longest wait about that time, also where it was usual; else null where nothing unusual was missing. normal_at:
+of the first success after all that was unusual, latency too; null where nothing was, or where it went on."""
 
 
 class Point(TypedDict):
