@@ -76,12 +76,12 @@ def test_the_token_comes_from_a_secret_and_stands_nowhere_else():
 
 
 def test_the_arguments_are_those_of_the_command(monkeypatch):
-    [container] = job(pods(duration=300.0, scale=0.5, confirm="staging"))["spec"]["template"]["spec"][
-        "containers"
-    ]
+    begins = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    made = job(pods(duration=300.0, scale=0.5, confirm="staging", begins=begins))
+    [container] = made["spec"]["template"]["spec"]["containers"]
     assert [*container["command"], *container["args"][:3]] == ["meridian", "load", "run", "swipe"]
     asked = run_command.make_context("run", container["args"][2:]).params
-    assert asked["start_at"] == "2026-11-22T18:00:00Z"
+    assert asked["start_at"] == begins.timestamp()
     assert (asked["given"], asked["shards"], asked["seed"]) == ("before-launch", 5, 7)
     assert (asked["scale"], asked["duration"], asked["confirm"]) == (0.5, 300.0, "staging")
     monkeypatch.setenv("JOB_COMPLETION_INDEX", "4")

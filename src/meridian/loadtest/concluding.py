@@ -17,7 +17,10 @@ from meridian.loadtest.results.part import Part, merge
 from meridian.loadtest.results.partfile import from_bytes, to_bytes
 from meridian.loadtest.results.summarise import summarise
 from meridian.loadtest.results.summary import Event, Summary
+from meridian.loadtest.results.verdict import clip
 
+UNSENT = "Stopped before anything was sent"
+"""Of such a run nothing is judged: no objective was missed."""
 OWN = frozenset(
     {
         "load-test-started", "load-test-stopped", "load-test-removed", "load-tests-cleaned", "load-test-chaos",
@@ -30,12 +33,16 @@ OWN = frozenset(
 def conclude(part: Part, decisions: Iterable[Mapping[str, Any]] = (), before: Part | None = None) -> Summary:
     """decisions: of the journal, as JSON, around the time of the run. before: an earlier run to compare with."""
     found = relevant(decisions)
-    return summarise(
+    summary = summarise(
         part,
         decisions=list(_events(found, part)),
         failovers=failovers(part, found),
         comparison=compare(before, part) if before else None,
     )
+    if summary["state"] == "stopped" and not summary["asked"]["requests"]:
+        summary["sentence"] = clip(f"{UNSENT}: {part.reason}" if part.reason else UNSENT)
+        summary["thresholds"] = []
+    return summary
 
 
 def relevant(decisions: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

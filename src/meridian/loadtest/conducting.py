@@ -62,6 +62,7 @@ class Conductor:
     stop: asyncio.Event
     halt: asyncio.Event
     events: list[Event] = field(default_factory=list)
+    _asked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _began: float = 0.0
     _last: int = 0
     _end: End = "finished"
@@ -87,9 +88,11 @@ class Conductor:
 
     async def run(self) -> Part:
         """Until it is through, ended by a rule, or stopped. What was broken is mended by then."""
-        options, asked_at = self.options, datetime.now(UTC)
+        options = self.options
         if self.reporting is not None:
-            self._tasks.append(asyncio.create_task(self.reporting.run(asked_at), name="telling control"))
+            self._tasks.append(
+                asyncio.create_task(self.reporting.run(self._asked_at), name="telling control")
+            )
         if options.start_at is not None:
             self._tasks.append(
                 asyncio.create_task(self._await_start(options.start_at), name="awaiting the start")
@@ -113,7 +116,8 @@ class Conductor:
                 await self._breaking.mend(self._began)
         if self.stop.is_set() and self._end == "finished" and self._last < self.plan.seconds:
             self._end, self._reason = "stopped", "interrupted"
-        began = datetime.fromtimestamp(self._began, UTC) if self._began else asked_at
+        ended = datetime.now(UTC)
+        began = datetime.fromtimestamp(self._began, UTC) if self._began else ended
         return Part(
             id=options.id,
             shards=(options.shard,),
@@ -129,7 +133,7 @@ class Conductor:
             processes=options.processes,
             steps=tuple(self.plan.steps),
             began=began,
-            ended=datetime.now(UTC),
+            ended=ended,
             record=record,
             end=self._end,
             reason=self._reason,
@@ -143,6 +147,8 @@ class Conductor:
         self.stop.set()
 
     def _second(self, progress: Progress) -> None:
+        if progress.began > time.time():
+            return  # stopped while it waited for the start
         if not self._began:
             self._began = progress.began
             if self._breaking:
@@ -177,7 +183,7 @@ class Conductor:
     async def _await_start(self, start_at: float) -> None:
         """Shows and tells that the run is there, while it waits for the others."""
         while (left := start_at - time.time()) > 0:
-            self._show(self._empty(-int(left) - 1, start_at))
+            self._show(self._empty(-int(left) - 1))
             await asyncio.sleep(min(1.0, left))
 
     def _show(self, view: View) -> None:
@@ -211,8 +217,9 @@ class Conductor:
             more=self._more,
         )
 
-    def _empty(self, second: int, began: float) -> View:
-        follow = self._follow
+    def _empty(self, second: int) -> View:
+        """Before the start. It began when it was asked for, until it really begins."""
+        follow, began = self._follow, self._asked_at.timestamp()
         return View(
             self.options.id, self.facts(began), self.options.shard.index, self.plan.steps, second, 0, 0, 0.0, 0,
             follow.recent(), follow.measured, follow.whole, (),

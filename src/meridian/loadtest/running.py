@@ -15,6 +15,7 @@ from meridian.core.errors import InvalidInput, MeridianError
 from meridian.core.ids import new_id
 from meridian.loadtest import concluding
 from meridian.loadtest.conducting import Conductor, Options, Watch
+from meridian.loadtest.moments import require_near
 from meridian.loadtest.reporting import Client, Reporting
 from meridian.loadtest.results.comparison import Comparison
 from meridian.loadtest.results.part import Part
@@ -72,7 +73,10 @@ class Run:
     async def run(self) -> Ran:
         """Raises InvalidInput or Forbidden, before anything is sent, where this may not be sent or cannot be broken there."""
         plan, files = self.plan, Files(self.out) if self.out else None
-        permit(self.settings, self.target, plan.top_rate, plan.seconds, self.confirmed)
+        if self.options.start_at is not None:
+            require_near(self.options.start_at, datetime.now(UTC))
+        scale = float(plan.facts["scale"])
+        permit(self.settings, self.target, plan.top_rate, plan.seconds, self.confirmed, scale=scale)
         if files:
             files.require()
         reporting = Reporting(self.client, self.options.id) if self.client else None
@@ -186,6 +190,8 @@ async def execute_load_test(
     if not isinstance(scenario, ScenarioPlan):
         drawn = secrets.randbelow(LARGEST_SEED) if seed is None else seed
         read = await asyncio.to_thread(load, scenario)
+        asks = read.asks(scale, seconds, rate)
+        permit(settings, target, asks.rate, asks.seconds, confirmed, scale=asks.scale)
         scenario = await asyncio.to_thread(
             read.plan, target, seed=drawn, scale=scale, seconds=seconds, rate=rate
         )

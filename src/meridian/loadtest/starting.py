@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from meridian.core.errors import InvalidInput, NotFound
+from meridian.core.errors import NotFound
 from meridian.core.suggest import did_you_mean
 from meridian.loadtest.runs import Facts
 from meridian.loadtest.scenario.loading import bundled, parsed
-from meridian.loadtest.scenario.safety import permit
+from meridian.loadtest.scenario.safety import FIELDS, permit
 from meridian.loadtest.settings import LOCAL, LoadTests
 from meridian.loadtest.targets import known
 
@@ -42,11 +42,10 @@ def checked(config: Config, order: Order, now: datetime) -> Asked:
     if name != LOCAL and name not in settings.targets:
         raise NotFound(f"no target is called {name[:80]}", did_you_mean(name, [LOCAL, *settings.targets]))
     seed = secrets.randbelow(LARGEST_SEED) if order.seed is None else order.seed
-    scale = _scale(scenario, order)
-    seconds = order.seconds or scenario.seconds
+    asks = scenario.asks(order.scale, order.seconds, order.rate)
     there = known(config, name, settings.targets[name].edges if name in settings.targets else {})
     there = replace(there, production=name in settings.targets and settings.targets[name].production)
-    permit(settings, there, _rate(scenario, scale) or 0.0, seconds, order.confirm or None)
+    permit(settings, there, asks.rate, asks.seconds, order.confirm or None, scale=asks.scale, words=FIELDS)
     facts = Facts(
         name=scenario.name,
         title=scenario.title,
@@ -54,9 +53,9 @@ def checked(config: Config, order: Order, now: datetime) -> Asked:
         target=name,
         began=now,
         seed=seed,
-        scale=scale,
-        seconds=seconds,
-        rate=_rate(scenario, scale),
+        scale=asks.scale,
+        seconds=asks.seconds,
+        rate=asks.rate if asks.flows else None,
     )
     return Asked(replace(order, seed=seed), facts, scenario.written.load.timeout)
 
@@ -66,16 +65,3 @@ def _scenario(order: Order) -> Scenario:
     if order.text:
         return parsed(order.text)
     return bundled(order.scenario)
-
-
-def _scale(scenario: Scenario, order: Order) -> float:
-    if order.rate is None:
-        return order.scale
-    if not scenario.top:
-        raise InvalidInput(f"{scenario.name} has no rate, as its model is closed", "give `scale` instead")
-    return order.rate / scenario.top
-
-
-def _rate(scenario: Scenario, scale: float) -> float | None:
-    each = sum(step.share for step in scenario.written.flow)
-    return scenario.top * scale * each if scenario.top else None

@@ -32,8 +32,16 @@ class Files:
 
     def require(self) -> None:
         """Raises MeridianError where nothing could be written there: better before the run than after it."""
-        self._write(".writable", b"")
-        (self.folder / ".writable").unlink(missing_ok=True)
+        probe = self.folder / ".writable"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe.write_bytes(b"")
+            probe.unlink(missing_ok=True)
+        except OSError as error:
+            raise MeridianError(
+                f"nothing can be written to the folder {self.folder}: {error.strerror}",
+                "name another with --out",
+            ) from None
 
     def _write(self, name: str, content: bytes) -> None:
         try:

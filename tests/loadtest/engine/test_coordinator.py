@@ -1,8 +1,11 @@
 """Before the start: processes that take too long, or end."""
 
+import time
+
 import pytest
 
 from meridian.core.errors import Unavailable
+from meridian.loadtest.engine.coordinator import MISSED
 from meridian.loadtest.engine.run import run
 from tests.loadtest.engine.plans import PlainPlan, origin
 from tests.loadtest.engine.test_run import Watch, workers
@@ -23,3 +26,13 @@ async def test_a_process_that_ends_before_the_start_is_told_of(monkeypatch: pyte
     ):
         await run(PlainPlan([origin(1)]), on_second=watch)
     assert not watch.told
+
+
+async def test_a_start_that_was_missed_is_told_and_nothing_is_sent_late() -> None:
+    watch = Watch()
+    with pytest.raises(
+        Unavailable, match=r"the start at \S+ was missed by \S+ s while .*: nothing was sent; give --start-at"
+    ):
+        await run(PlainPlan([origin(1)]), on_second=watch, start_at=time.time() - 2 * MISSED)
+    assert not watch.told
+    assert not workers()

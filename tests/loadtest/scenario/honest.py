@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from meridian.config.document import parse
 from meridian.limits.settings import Limits, Policy
 from meridian.loadtest.plan import Answer, Shard
+from meridian.loadtest.scenario.counts import Count
 from meridian.loadtest.scenario.crowd import User
-from meridian.loadtest.scenario.phases import Count
 from meridian.loadtest.scenario.plan import ScenarioPlan
 from meridian.loadtest.scenario.scenario import Scenario
 from meridian.loadtest.scenario.target import Target

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from meridian.loadtest.plan import Shard
 from meridian.loadtest.scenario import arrivals
+from meridian.loadtest.scenario.counts import Count
 from meridian.loadtest.scenario.model import PhaseWritten
-from meridian.loadtest.scenario.phases import Count, Phase, timed
+from meridian.loadtest.scenario.phases import Phase, timed
 from tests.loadtest.scenario.test_phases import phases
 
 

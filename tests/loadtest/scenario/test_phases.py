@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meridian.loadtest.scenario.counts import Count
 from meridian.loadtest.scenario.model import PhaseWritten
-from meridian.loadtest.scenario.phases import SHORTEST_WARM_UP, Count, Phase, moved, timed
+from meridian.loadtest.scenario.phases import SHORTEST_WARM_UP, Phase, moved, timed
 
 RATES = st.floats(0, 2000).map(lambda rate: round(rate, 3))
 

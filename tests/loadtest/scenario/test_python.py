@@ -42,7 +42,10 @@ def test_a_scenario_is_what_the_same_in_yaml_would_be() -> None:
     found = python.load(OWN, "own.py")
     assert (found.name, found.seconds, found.top) == ("own", 10.0, 5.0)
     assert [step.request for step in found.written.flow] == ["GET /v1/swipe", "GET /v1/feed"]
-    assert [(one.text, one.line) for one in found.thresholds] == [("p95 < 200ms", 16)]
+    assert [(one.text, one.line) for one in found.thresholds] == [
+        ("p95 < 200ms", 16),
+        ("errors < 1% (implied)", 0),
+    ]
     assert found.to_json()["steps"][0]["checks"] == ["has_matches"]
 
 

@@ -8,7 +8,7 @@ from tests.loadtest.scenario.scenarios import SMALL, small
 
 def test_everything_that_was_parsed_knows_its_line() -> None:
     found = small()
-    assert [one.line for one in found.thresholds] == [21, 22]
+    assert [one.line for one in found.thresholds] == [21, 22, 0]
     assert [one.line for one in found.aborts] == [24]
     assert [(one.line, one.at, one.about) for one in found.chaos] == [(26, 25.0, "europe-west1")]
 

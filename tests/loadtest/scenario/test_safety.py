@@ -2,7 +2,7 @@ import pytest
 
 from meridian.core.errors import Forbidden, InvalidInput
 from meridian.loadtest.plan import Origin
-from meridian.loadtest.scenario.safety import is_loopback, is_production, permit
+from meridian.loadtest.scenario.safety import FIELDS, is_loopback, is_production, permit
 from meridian.loadtest.scenario.target import Target
 from meridian.loadtest.settings import LoadTests
 from tests.loadtest.scenario.targets import target
@@ -120,3 +120,22 @@ def test_no_name_but_localhost_is_this_machine() -> None:
         False,
         False,
     ]
+
+
+def test_the_scale_that_is_proposed_is_of_the_scenario_not_of_what_was_asked() -> None:
+    with pytest.raises(InvalidInput, match="scale it down with --scale 20,"):
+        permit(SETTINGS, at("127.0.0.1"), 5000, 60, scale=100)
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(float("inf"), 1.0), (float("nan"), 1.0), (1.0, float("nan"))])
+def test_a_number_that_is_none_is_refused(rate: float, seconds: float) -> None:
+    with pytest.raises(InvalidInput, match="finite"):
+        permit(SETTINGS, at("127.0.0.1"), rate, seconds)
+
+
+def test_those_who_ask_by_the_api_are_told_its_fields() -> None:
+    shop = at("eu.shop.example", "shop", production=True)
+    for there, rate, seconds in ((shop, 1, 1), (shop, 2000, 1), (shop, 1, 1e4)):
+        with pytest.raises((Forbidden, InvalidInput)) as caught:
+            permit(SETTINGS, there, rate, seconds, words=FIELDS)
+        assert "--" not in str(caught.value)

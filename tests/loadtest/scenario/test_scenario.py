@@ -4,7 +4,8 @@ import pytest
 
 from meridian.core.errors import InvalidInput
 from meridian.loadtest.plan import Origin
-from tests.loadtest.scenario.scenarios import of, small
+from meridian.loadtest.scenario.scenario import FASTEST
+from tests.loadtest.scenario.scenarios import SMALL, of, small
 from tests.loadtest.scenario.targets import SETS, SomeFaults, target
 
 THERE = target(faults=SomeFaults())
@@ -17,6 +18,7 @@ def test_a_scenario_says_what_it_is() -> None:
     assert [(one["text"], one["line"]) for one in told["thresholds"]] == [
         ("p95 < 200ms in EU", 21),
         ("rate >= 15/s", 22),
+        ("errors < 1% (implied)", 0),
     ]
     assert told["steps"][0] == {
         "name": "swipe",
@@ -47,6 +49,7 @@ def test_bounds_in_flows_a_second_are_scaled_and_texts_stay() -> None:
     assert [(one.text, one.bound) for one in plan.thresholds] == [
         ("p95 < 200ms in EU", 200.0),
         ("rate >= 15/s", 1.5),
+        ("errors < 1% (implied)", 0.01),
     ]
 
 
@@ -58,9 +61,9 @@ def test_chaos_moves_with_its_phase() -> None:
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        ({"scale": 0}, "a scale of 0 leaves nothing; give more than 0, such as --scale 0.1"),
-        ({"scale": float("nan")}, "a scale of nan leaves nothing; give more than 0, such as --scale 0.1"),
-        ({"seconds": 0.5}, "0.5 s is too short; give at least one second, such as --duration 60"),
+        ({"scale": 0}, "a scale of 0 leaves nothing; give a number above 0, such as 0.1"),
+        ({"scale": float("nan")}, "a scale of nan leaves nothing; give a number above 0, such as 0.1"),
+        ({"seconds": 0.5}, "0.5 s is no duration; give at least one second, such as 60"),
     ],
 )
 def test_what_leaves_nothing_is_said(more: dict[str, float], sentence: str) -> None:
@@ -86,6 +89,42 @@ def test_a_closed_model_has_no_rate() -> None:
         "name: c\ntitle: c\nload: {model: closed, at_once: 9, phases: [{name: hold, for: 9s}]}\n"
         "flow: [{name: a, request: GET /a}]\n"
     )
-    with pytest.raises(InvalidInput, match="c has no rate, as its model is closed; give --scale instead"):
+    with pytest.raises(InvalidInput, match="c has no rate, as its model is closed; give a scale instead"):
         closed.plan(target(), seed=1, rate=10)
     assert closed.plan(target(), seed=1).top_rate == 900.0
+
+
+def test_what_a_run_asks_for_is_known_without_a_user_or_a_target() -> None:
+    asks = small().asks(rate=1e9)
+    assert (asks.scale, asks.seconds, asks.rate) == (5e7, 40.0, pytest.approx(3.25e9))
+    plan = small().plan(THERE, seed=1, scale=0.5, seconds=20)
+    again = small().asks(0.5, 20)
+    assert (again.rate, again.seconds, again.scale) == (plan.top_rate, plan.seconds, plan.facts["scale"])
+
+
+def test_a_closed_model_asks_for_what_its_users_may_send_at_the_most() -> None:
+    closed = of(CLOSED)
+    assert closed.asks(2.0).rate == closed.plan(THERE, seed=1, scale=2.0).top_rate == 2 * 3 / FASTEST
+    with pytest.raises(InvalidInput, match="give a scale instead"):
+        closed.asks(rate=5)
+
+
+def test_there_are_no_more_users_than_flows() -> None:
+    text = SMALL.format(kind="load", arrivals="constant").replace("count: 100", "count: 2000000")
+    plan = of(text).plan(THERE, seed=1, scale=0.01, seconds=4)
+    assert len(plan.crowd) == plan.flows() < 10
+
+
+def test_a_run_in_which_everything_fails_does_not_pass_by_saying_nothing_about_errors() -> None:
+    lines = [line for line in CLOSED.splitlines() if line]
+    assert [one.text for one in of("\n".join(lines)).thresholds] == ["errors < 1% (implied)"]
+    own = [*lines, "thresholds: [errors < 5% during on]"]
+    assert [one.text for one in of("\n".join(own)).thresholds] == ["errors < 5% during on"]
+
+
+CLOSED = """\
+name: c
+title: Closed
+load: {model: closed, at_once: 3, phases: [{name: on, for: 10s}]}
+flow: [{name: feed, request: GET /v1/feed}]
+"""

@@ -2,6 +2,7 @@
 the group are the feature's own (`loadtest.commands`)."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from meridian import console as output
 from meridian.loadtest.commands.group import load as described
+from meridian.loadtest.moments import start_of
 from meridian.loadtest.plan import Shard
 
 INDEX = "JOB_COMPLETION_INDEX"
@@ -22,6 +24,11 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> Sha
     if index.isdigit() and count.isdigit() and 1 <= int(index) <= int(count) <= 1000:
         return Shard(int(index) - 1, int(count))
     raise click.BadParameter(f"{value} is no shard; write for example 2/5", ctx, param)
+
+
+def _start(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """Looked at as soon as the command is read: what is slow comes after it."""
+    return None if value is None else start_of(value, datetime.now(UTC)).timestamp()
 
 
 @click.command(short_help="Run a load test from this machine.")
@@ -69,13 +76,18 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> Sha
     "--shard",
     callback=_shard,
     metavar="N/COUNT",
-    help="Only this part of the run, as 2/5; give all parts the same --id and --seed.",
+    help="Only this part of the run, as 2/5. Needs --start-at and --id, the same for all parts; give all the same "
+    "--seed too, or none.",
 )
 @click.option(
     "--shards", type=click.IntRange(1, 1000), hidden=True, help=f"As --shard, with the number in {INDEX}."
 )
 @click.option(
-    "--start-at", metavar="TIME", help="Begin then, as 2026-11-22T18:00:00Z; the same for all shards."
+    "--start-at",
+    callback=_start,
+    metavar="TIME",
+    help="Begin then, as 2026-11-22T18:00:00Z, at most 24 hours ahead; the same for all shards. Leave two minutes for the "
+    "preparation of users.",
 )
 @click.option("--id", "given", metavar="ID", help="Of the run. Left out: a new one.")
 @click.option(
@@ -91,6 +103,7 @@ def run(**given: Any) -> int:
 
     Exit status: 0 all thresholds held, 1 one did not (or something is wrong with what was asked), 3 the run is invalid as
     this machine was too slow, 4 a rule of the scenario ended it, 130 interrupted."""
+    output.note(f"reading {given['scenario']} ...")
     from meridian.cli.load.run import Asked, run_here
 
     given["http"] = int(given["http"])

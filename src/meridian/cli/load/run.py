@@ -22,17 +22,18 @@ from meridian.loadtest.commands.verdict import print_verdict
 from meridian.loadtest.conducting import Options, Watch
 from meridian.loadtest.live.lines import Lines
 from meridian.loadtest.live.terminal import terminal
-from meridian.loadtest.moments import moment_of
 from meridian.loadtest.plan import Shard
 from meridian.loadtest.reporting import PATH
 from meridian.loadtest.running import Ran, Run
 from meridian.loadtest.runs import ID, LONGEST_ID, SHORTEST_ID
 from meridian.loadtest.scenario.loading import load
 from meridian.loadtest.scenario.plan import ScenarioPlan
+from meridian.loadtest.scenario.safety import permit
 from meridian.loadtest.scenario.scenario import Scenario
 from meridian.loadtest.scenario.target import Target
 from meridian.loadtest.settings import LOCAL, LoadTests
 from meridian.loadtest.verdicts import exit_status
+from meridian.loadtest.writing import Files
 
 CORES_EACH = 2
 """Cores of this machine for each process that sends, as the world that is tested is often here too."""
@@ -54,7 +55,7 @@ class Asked:
     http: Literal[1, 2]
     out: Path | None
     shard: Shard
-    start_at: str | None
+    start_at: float | None
     given: str | None
     before: str | None
     no_control: bool
@@ -64,12 +65,16 @@ class Asked:
 
 async def run_here(asked: Asked) -> int:
     """The exit status. Raises MeridianError for what cannot be run."""
-    scenario = load(asked.scenario)
+    _require_together(asked)
     id = _id(asked.given)
-    start_at = _start(asked)
+    scenario = load(asked.scenario)
+    asks = scenario.asks(asked.scale, asked.duration, asked.rate)
     root = home_folder(asked.home)
     client = None if asked.no_control else Client(asked.home)
     target, settings, sample = await asyncio.to_thread(_there, asked, root, client)
+    permit(settings, target, asks.rate, asks.seconds, asked.confirm or None, scale=asks.scale)
+    if asked.out is not None:
+        Files(asked.out).require()
     plan = await asyncio.to_thread(_plan, asked, scenario, target, _seed(asked, id))
     before = await asyncio.to_thread(_before, asked.before, client)
     out = asked.out or root / "load-tests" / id
@@ -78,7 +83,7 @@ async def run_here(asked: Asked) -> int:
         scale=asked.scale,
         rate=asked.rate,
         shard=asked.shard,
-        start_at=start_at,
+        start_at=asked.start_at,
         processes=asked.processes or max(1, (os.cpu_count() or 1) // CORES_EACH),
         http=asked.http,
         sample=sample,
@@ -87,6 +92,7 @@ async def run_here(asked: Asked) -> int:
         plan, target, options, settings, client, out=out, confirmed=asked.confirm or None, before=before
     )
     output.note(_opening(plan, target, options))
+    output.note(_preparing(plan, options.shard))
     with _interruptible(run), _watched() as run.watch:
         ran = await run.run()
     _say(asked, ran, options, client)
@@ -131,20 +137,16 @@ def _id(given: str | None) -> str:
     return given
 
 
-def _start(asked: Asked) -> float | None:
+def _require_together(asked: Asked) -> None:
+    """Shards know nothing of each other but what they are given."""
+    if asked.shard.count == 1:
+        return
     if asked.start_at is None:
-        if asked.shard.count > 1:
-            raise InvalidInput(
-                "shards begin at the same moment, and none is given",
-                "add --start-at, and give all the same --id",
-            )
-        return None
-    moment = moment_of(asked.start_at).timestamp()
-    if moment < datetime.now(UTC).timestamp():
-        raise InvalidInput(f"{asked.start_at} is over", "give a moment in the future")
-    if asked.shard.count > 1 and asked.given is None:
+        raise InvalidInput(
+            "shards begin at the same moment, and none is given", "add --start-at, and give all the same --id"
+        )
+    if asked.given is None:
         raise InvalidInput("shards of one run have one id, and none is given", "give all the same --id")
-    return moment
 
 
 def _seed(asked: Asked, id: str) -> int:
@@ -155,14 +157,29 @@ def _seed(asked: Asked, id: str) -> int:
 
 
 def _opening(plan: ScenarioPlan, target: Target, options: Options) -> str:
-    rate = (
-        f"up to {plan.top_rate:,.0f} requests a second" if not plan.closed else f"{plan.closed} users at once"
-    )
-    shard = f", shard {options.shard.index + 1} of {options.shard.count}" if options.shard.count > 1 else ""
+    shard = options.shard
+    if plan.closed:
+        # flows are dealt in turns, so the first shards have one user more where it does not come out even
+        own, rate = len(range(shard.index, plan.closed, shard.count)), f"{plan.closed:,} users at once"
+        part = f"{own:,}"
+    else:
+        rate = f"up to {_each_second(plan.top_rate)} requests a second"
+        part = f"up to {_each_second(plan.top_rate / shard.count)} a second"
+    share = f" (shard {shard.index + 1} of {shard.count}: {part})" if shard.count > 1 else ""
     return (
-        f"{plan.facts['title']}: {rate} for {plan.seconds:.0f} s against {target.name}{shard} (run {options.id}, "
+        f"{plan.facts['title']}: {rate}{share} for {plan.seconds:.0f} s against {target.name} (run {options.id}, "
         f"seed {plan.seed})"
     )
+
+
+def _each_second(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:,.2g}"
+
+
+def _preparing(plan: ScenarioPlan, shard: Shard) -> str:
+    users = plan.needed(shard)
+    how = "signing their tokens" if plan.sign is not None else "without tokens"
+    return f"preparing {output.counted(users, 'user')} ({how}) ...".replace(f"{users}", f"{users:,}", 1)
 
 
 @contextmanager

@@ -129,10 +129,10 @@ def manifest(
     Each pod is one shard; together they send exactly what one machine would have sent. Apply it with `kubectl apply -f -`;
     the report is at control when all pods are done."""
     from meridian.loadtest.kubernetes import Pods, job, yaml
-    from meridian.loadtest.moments import moment_of
+    from meridian.loadtest.moments import start_of
 
     now = datetime.now(UTC)
-    begins = moment_of(moment) if moment else now + timedelta(seconds=start_in)
+    begins = start_of(moment, now) if moment else now + timedelta(seconds=start_in)
     seed = run["seed"] if run["seed"] is not None else secrets.randbelow(2**48)
     pods = Pods(
         id=given or new_id(now),

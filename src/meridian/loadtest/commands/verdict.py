@@ -15,6 +15,12 @@ def print_verdict(summary: Mapping[str, Any]) -> None:
     say(
         f"{styled(state.upper(), fg=COLOURS.get(state), bold=True)}  {summary['title']}: {summary['sentence']}"
     )
+    if (
+        state == "stopped"
+        and not (summary.get("achieved") or {}).get("requests")
+        and not summary.get("thresholds")
+    ):
+        return
     _objectives(summary)
     _groups(summary)
     for name in ("capacity", "recovery"):

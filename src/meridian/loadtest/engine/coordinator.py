@@ -5,6 +5,7 @@ import contextlib
 import math
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from meridian.core.errors import InvalidInput, Unavailable
@@ -26,6 +27,13 @@ PATIENCE = 5.0
 SILENT = 2.5
 """Seconds after which a process that reports each second is spoken of."""
 
+MISSED = 1.0
+"""Seconds after the moment at which all were to begin: whoever is ready later than that begins not at all, as what was due until
+then would be recorded as late."""
+
+LEAD = 30.0
+"""Seconds that are proposed at least, from the command to the start."""
+
 TO_PREPARE = 120.0
 """Seconds within which processes must be ready: to load a scenario and to sign its users' tokens."""
 
@@ -44,6 +52,7 @@ class Coordinator:
         self._began = 0.0
         self._wall = 0.0
         self._until = plan.seconds
+        self._since = time.monotonic()
 
     async def run(
         self, parts: Sequence[Shard], start_at: float | None, stop: asyncio.Event, halt: asyncio.Event
@@ -92,6 +101,14 @@ class Coordinator:
     def _begin(self, start_at: float | None) -> None:
         """The wall clock is read once: what steps later does not matter."""
         now, wall = time.monotonic(), time.time()
+        if start_at is not None and wall - start_at > MISSED:
+            took, missed = now - self._since, wall - start_at
+            at = datetime.fromtimestamp(start_at, UTC)
+            raise Unavailable(
+                f"the start at {at:%Y-%m-%dT%H:%M:%SZ} was missed by {missed:.1f} s while users were prepared: "
+                "nothing was sent",
+                f"give --start-at at least {max(LEAD, 2 * (took + missed)):.0f} s ahead",
+            )
         self._wall = wall + HEAD_START if start_at is None else start_at
         self._began = now + (self._wall - wall)
         for each in self._sendings:

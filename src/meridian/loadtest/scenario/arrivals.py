@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from meridian.loadtest.plan import Arrival, Shard
 from meridian.loadtest.scenario.chance import Stream
-from meridian.loadtest.scenario.phases import Count, Phase
+from meridian.loadtest.scenario.counts import Count
+from meridian.loadtest.scenario.phases import Phase
 
 BLOCK = 8192
 _DIGITS = 6

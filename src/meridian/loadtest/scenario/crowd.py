@@ -70,9 +70,11 @@ class Crowd:
         return sorted(set(numbers.tolist()))
 
 
-def gather(users: Users, target: Target, seed: int, scale: float = 1.0) -> Crowd:
-    """Raises InvalidInput where a country of the scenario has no address in the database."""
-    size = max(1, round(users.count * scale))
+def gather(users: Users, target: Target, seed: int, scale: float = 1.0, flows: int | None = None) -> Crowd:
+    """flows: of the whole run; there are no more users than that. None: who knows.
+
+    Raises InvalidInput where a country of the scenario has no address in the database."""
+    size = max(1, min(round(users.count * scale), users.count * 1000 if flows is None else flows))
     numbers = np.arange(size, dtype=np.uint64)
     known = _known(target) if target.client_header or not users.countries else None
     countries, weights = _countries(users, target, known)

@@ -4,24 +4,28 @@ An answer is input from outside, so nothing in it may make a judge fail, and not
 locations and versions are kept apart in the record, and there is room for so many.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from meridian.loadtest.outcomes import CHECK, LIMITED, OK, outcome
 from meridian.loadtest.plan import Answer, Seen
-from meridian.loadtest.scenario.crowd import User
 from meridian.loadtest.scenario.model import ChecksWritten
 from meridian.loadtest.settings import Answers
+
+if TYPE_CHECKING:
+    from meridian.loadtest.scenario.crowd import User
 
 MOST_NAMES = 200
 """Different names of locations, versions and problems that one process tells apart."""
 LONGEST_NAME = 63
 OTHER = "other"
 
-Custom = Callable[[Answer, User], object]
+Custom = Callable[[Answer, "User"], object]
 """A check of a Python scenario. Returns None or True when all is well, else what is wrong in a few words, or False."""
 
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)

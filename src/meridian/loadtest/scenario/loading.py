@@ -59,7 +59,7 @@ def parsed(content: bytes | str, name: str = "scenario.yaml") -> Scenario:
 
 
 def _is_path(text: str) -> bool:
-    return text.endswith(ENDINGS) or "/" in text
+    return text.endswith(ENDINGS) or "/" in text or (bool(Path(text).suffix) and Path(text).is_file())
 
 
 def _instead(path: Path) -> str:

@@ -58,14 +58,20 @@ class ScenarioPlan:
     def prepare(self, shard: Shard, told: Callable[[int, int], None] | None = None) -> None:
         """told: called now and then with how many users of how many are ready."""
         ready = self._ready = _Ready(self)
-        flows = self.flows() if not self.closed else len(self.crowd) * shard.count
-        needed = self.crowd.of(shard, flows)
+        needed = self._users(shard)
         for done, number in enumerate(needed):
             ready.client(number)
             if told is not None and done % REPORTED == 0:
                 told(done, len(needed))
         if told is not None:
             told(len(needed), len(needed))
+
+    def needed(self, shard: Shard) -> int:
+        """How many users `prepare` makes for a shard."""
+        return len(self._users(shard))
+
+    def _users(self, shard: Shard) -> list[int]:
+        return self.crowd.of(shard, self.flows() if not self.closed else len(self.crowd) * shard.count)
 
     def flows(self) -> int:
         """How many flows are begun in the whole run of an open model."""

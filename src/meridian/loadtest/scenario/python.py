@@ -2,15 +2,15 @@
 
     from meridian.loadtest.scenario.python import scenario
 
-    def has_matches(answer, user):
-        return None if b'"matches"' in answer.body else "no matches"
+    def for_this_user(answer, user):
+        return None if user.id.encode() in answer.body else "somebody else's feed"
 
     scenario(
-        name="matches",
-        title="Matches",
+        name="feeds",
+        title="Feeds",
         load={"phases": [{"name": "hold", "for": "60s", "rate": 50}]},
-        flow=[{"name": "matches", "request": "GET /v1/matches"}],
-        checks={"matches": [has_matches]},
+        flow=[{"name": "feed", "request": "GET /v1/feed"}],
+        checks={"feed": [for_this_user]},
     )
 
 A file is run with the rights of whoever runs it, so it is read from this machine only, never taken by the API.

@@ -16,7 +16,7 @@ from meridian.loadtest.scenario.consistency import check
 from meridian.loadtest.scenario.custom import CustomChecks
 from meridian.loadtest.scenario.model import Written
 from meridian.loadtest.scenario.scenario import Scenario
-from meridian.loadtest.scenario.thresholds import threshold
+from meridian.loadtest.scenario.thresholds import IMPLIED, threshold
 
 
 def read(
@@ -52,9 +52,12 @@ def _understood(
     def line(*path: str | int) -> int:
         return _line(positions, path)
 
+    thresholds = [threshold(one, line("thresholds", n)) for n, one in enumerate(written.thresholds)]
+    if not any(one.measure == "errors" for one in thresholds):
+        thresholds.append(threshold(IMPLIED))
     return Scenario(
         written,
-        [threshold(one, line("thresholds", n)) for n, one in enumerate(written.thresholds)],
+        thresholds,
         [abort_rule(one, line("abort", n)) for n, one in enumerate(written.abort)],
         [chaos_step(one.do, one.at, line("chaos", n, "do")) for n, one in enumerate(written.chaos)],
         source,

@@ -6,7 +6,7 @@ from meridian.config.reference import sections
 from meridian.loadtest.scenario.aborts import abort_rule
 from meridian.loadtest.scenario.model import Written
 from meridian.loadtest.scenario.requests import VARIABLES
-from meridian.loadtest.scenario.thresholds import FLOORS, MEASURES, WHOLE
+from meridian.loadtest.scenario.thresholds import FLOORS, IMPLIED, MEASURES, WHOLE
 
 INTRODUCTION = """\
 # Scenario files
@@ -39,16 +39,16 @@ The same can be written in Python, with loops and checks of one's own:
 from meridian.loadtest.scenario.python import scenario
 
 
-def has_matches(answer, user):
-    return None if b'"matches"' in answer.body else "no matches"
+def for_this_user(answer, user):
+    return None if user.id.encode() in answer.body else "somebody else's feed"
 
 
 scenario(
-    name="matches",
-    title="Matches",
+    name="feeds",
+    title="Feeds",
     load={"phases": [{"name": "hold", "for": "60s", "rate": 50}]},
-    flow=[{"name": "matches", "request": "GET /v1/matches"}],
-    checks={"matches": [has_matches]},
+    flow=[{"name": f"feed-{page}", "request": f"GET /v1/feed?page={page}"} for page in (1, 2)],
+    checks={"feed-1": [for_this_user]},
 )
 ```
 """
@@ -79,6 +79,9 @@ def _thresholds() -> Iterator[str]:
     yield "## Thresholds"
     yield ""
     yield "`[STEP.]MEASURE < BOUND [in REGION] [during PHASE]`. What was recorded during warm-up is not judged."
+    yield ""
+    yield f"A scenario without an objective about `errors` has one all the same, `{IMPLIED}`; "
+    yield "write `errors <= 100%` where none is wanted."
     yield ""
     yield "| measure | unit | better | |"
     yield "|---|---|---|---|"

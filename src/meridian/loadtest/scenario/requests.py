@@ -45,6 +45,10 @@ def request_line(text: str) -> Line:
         raise ValueError(f"{method} is not a method; {did_you_mean(method, METHODS)}")
     if not _PATH.fullmatch(path) or "#" in path:
         raise ValueError(f"{path} is not a path; write it from the first slash on, such as /v1/swipe")
+    if path.startswith("//"):
+        raise ValueError(
+            f"{path} names a host, and the target is where a run is sent; write one slash and the path"
+        )
     if wrong := unknown(path):
         raise ValueError(f"there is no variable {{{wrong}}}; {did_you_mean(wrong, VARIABLES)}")
     return Line(method, path)

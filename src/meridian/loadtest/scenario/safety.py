@@ -1,7 +1,9 @@
 """Who may be tested, and how hard: load sent to the wrong place is an attack."""
 
+import math
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -13,31 +15,57 @@ from meridian.loadtest.settings import LoadTests
 _SOUNDS_LIVE = re.compile(r"(?:^|[^a-z])(?:prod|production|live)(?:[^a-z]|$)")
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How whoever asked says it. Each has {} where the value belongs."""
+
+    scale: str
+    duration: str
+    confirm: str
+
+
+COMMAND = Words("--scale {}", "--duration {}", "--confirm {}")
+FIELDS = Words("a `scale` of {}", "a `duration` of {}s", "`confirm`: {}")
+
+
 def permit(
-    settings: LoadTests, target: Target, rate: float, seconds: float, confirmed: str | None = None
+    settings: LoadTests,
+    target: Target,
+    rate: float,
+    seconds: float,
+    confirmed: str | None = None,
+    *,
+    scale: float = 1.0,
+    words: Words = COMMAND,
 ) -> None:
     """Raises Forbidden or InvalidInput, with a sentence, when this must not be sent.
 
-    rate: requests a second at most, of all shards together (see `ScenarioPlan.top_rate`). seconds: how long (see
-    `ScenarioPlan.seconds`). confirmed: the name of a production target as a person typed it."""
+    rate: requests a second at most, of all shards together (see `Scenario.asks`). seconds: how long. confirmed: the name of a
+    production target as a person typed it. scale: at which this is the rate, for the hint. words: of the hints."""
     for origin in target.origins:
         _require_allowed(settings, target.name, origin.host)
+    if not (math.isfinite(rate) and math.isfinite(seconds)):
+        raise InvalidInput(
+            f"{rate:g} requests a second for {seconds:g} s cannot be sent", "give numbers that are finite"
+        )
     if rate > settings.max_rate:
+        allowed = words.scale.format(_share(scale * settings.max_rate / rate))
         raise InvalidInput(
             f"this asks for {rate:,.0f} requests a second, and load_tests.max_rate is {settings.max_rate:,.0f}",
-            f"scale it down with --scale {_share(settings.max_rate / rate)}, or raise load_tests.max_rate",
+            f"scale it down with {allowed}, or raise load_tests.max_rate",
         )
     if seconds > settings.max_duration:
         longest = duration(settings.max_duration)
+        shorter = words.duration.format(f"{settings.max_duration:.0f}")
         raise InvalidInput(
             f"this would go on for {duration(round(seconds))}, and load_tests.max_duration is {longest}",
-            f"give --duration {settings.max_duration:.0f} or less, or raise load_tests.max_duration",
+            f"give {shorter} or less, or raise load_tests.max_duration",
         )
     if is_production(target) and confirmed != target.name:
         what = "was not confirmed" if not confirmed else f"was confirmed as {confirmed!r}"
         raise Forbidden(
             f"{target.name} is production, with real users, and the run {what}",
-            f"type its name: --confirm {target.name}",
+            f"type its name: {words.confirm.format(target.name)}",
         )
 
 

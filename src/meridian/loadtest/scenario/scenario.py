@@ -1,8 +1,11 @@
 """A scenario: what was written, read and found consistent; and what becomes of it at a target."""
 
+from __future__ import annotations
+
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meridian.config.document import Document
 from meridian.config.loading import invalid
@@ -11,18 +14,30 @@ from meridian.core.suggest import did_you_mean
 from meridian.loadtest.plan import StepFacts
 from meridian.loadtest.scenario.aborts import Abort
 from meridian.loadtest.scenario.chaos import Chaos, impossible
-from meridian.loadtest.scenario.crowd import gather
 from meridian.loadtest.scenario.custom import CustomChecks
 from meridian.loadtest.scenario.judging import names
 from meridian.loadtest.scenario.model import StepWritten, Written
-from meridian.loadtest.scenario.phases import Count, Phase, moved, timed
-from meridian.loadtest.scenario.plan import ScenarioPlan
+from meridian.loadtest.scenario.phases import Phase, moved, timed
 from meridian.loadtest.scenario.requests import request_line
 from meridian.loadtest.scenario.target import Target
 from meridian.loadtest.scenario.thresholds import Threshold
 
+if TYPE_CHECKING:
+    from meridian.loadtest.scenario.plan import ScenarioPlan
+
 FASTEST = 0.01
 """Seconds that an answer takes at least, for a guess at how much a closed model may send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What a run would ask for, from the scenario's numbers alone. rate: requests a second at most, of all shards together, on
+    average over a second. flows: flows a second at most; 0 in a closed model."""
+
+    scale: float
+    seconds: float
+    rate: float
+    flows: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,21 @@ class Scenario:
         """The highest rate, in flows a second; 0 in a closed model."""
         return max(phase.top for phase in self.phases)
 
+    def asks(self, scale: float = 1.0, seconds: float | None = None, rate: float | None = None) -> Asks:
+        """What `plan` would make of the same arguments, for those who decide whether it may be sent: costs nothing. Raises
+        InvalidInput when it cannot be sent so."""
+        if rate is not None:
+            scale = self._scale(rate)
+        if not (scale > 0 and math.isfinite(scale)):
+            raise InvalidInput(f"a scale of {scale:g} leaves nothing", "give a number above 0, such as 0.1")
+        if seconds is not None and not (seconds >= 1 and math.isfinite(seconds)):
+            raise InvalidInput(f"{seconds:g} s is no duration", "give at least one second, such as 60")
+        length = self.seconds if seconds is None else seconds
+        if self.written.load.model == "closed":
+            return Asks(scale, length, max(1.0, (self.written.load.at_once or 1) * scale) / FASTEST, 0.0)
+        each = sum(step.share for step in self.written.flow)
+        return Asks(scale, length, self.top * scale * each, self.top * scale)
+
     def plan(
         self,
         target: Target,
@@ -83,22 +113,20 @@ class Scenario:
         just before it meets the limits that those users have used up: draw a new one unless a run is to be repeated.
         scale: of all rates and of the number of users. seconds: how long it goes on; None: as written. rate: the highest
         rate, instead of a scale."""
-        if rate is not None:
-            scale = self._scale(rate)
-        if not scale > 0:
-            raise InvalidInput(
-                f"a scale of {scale:g} leaves nothing", "give more than 0, such as --scale 0.1"
-            )
-        if seconds is not None and not seconds >= 1:
-            raise InvalidInput(
-                f"{seconds:g} s is too short", "give at least one second, such as --duration 60"
-            )
+        from meridian.loadtest.scenario.arrivals import how_many
+        from meridian.loadtest.scenario.crowd import gather
+        from meridian.loadtest.scenario.plan import ScenarioPlan
+
+        asks = self.asks(scale, seconds, rate)
+        scale = asks.scale
         self._require_known(target)
         load = self.written.load
         phases = timed(load.phases, seconds, scale)
         closed = max(1, round((load.at_once or 1) * scale)) if load.model == "closed" else 0
         each = sum(step.share for step in self.written.flow)
-        crowd = gather(self.written.users, target, seed, scale)
+        poisson = load.arrivals == "poisson"
+        flows = None if closed else how_many(phases, seed if poisson else None)
+        crowd = gather(self.written.users, target, seed, scale, flows)
         plan = ScenarioPlan(
             steps=[_facts(step, target) for step in self.written.flow],
             origins=target.origins,
@@ -106,7 +134,7 @@ class Scenario:
             closed=min(closed, len(crowd)),
             timeout=load.timeout,
             seed=seed,
-            poisson=load.arrivals == "poisson",
+            poisson=poisson,
             phases=phases,
             thresholds=[_scaled(one, scale) for one in self.thresholds],
             aborts=[replace(one, when=_scaled(one.when, scale)) for one in self.aborts],
@@ -144,6 +172,8 @@ class Scenario:
         }
 
     def _of(self, plan: ScenarioPlan, target: Target, scale: float, each: float) -> dict[str, Any]:
+        from meridian.loadtest.scenario.counts import Count
+
         steps = [
             {**self._step(written), "service": facts.service}
             for written, facts in zip(self.written.flow, plan.steps, strict=True)
@@ -174,7 +204,7 @@ class Scenario:
 
     def _scale(self, rate: float) -> float:
         if self.written.load.model == "closed":
-            raise InvalidInput(f"{self.name} has no rate, as its model is closed", "give --scale instead")
+            raise InvalidInput(f"{self.name} has no rate, as its model is closed", "give a scale instead")
         return rate / self.top
 
     def _require_known(self, target: Target) -> None:

@@ -3,16 +3,18 @@
 A picklable value, so that each process signs for the users that it sends for, before the start.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-
-import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from typing import TYPE_CHECKING
 
 from meridian.core.errors import InvalidInput
+
+if TYPE_CHECKING:  # what signs is slow to import, and lists of scenarios do without
+    from cryptography.hazmat.primitives.asymmetric import ec
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Signer:
 
     def sign(self, user: str, tier: str, country: str, lifetime: float) -> str:
         """lifetime: seconds from now. About 60 us."""
+        import jwt
+
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": self.audience, "iat": now, "exp": now + int(lifetime)}
         told = {self.claims["user"]: user, self.claims["tier"]: tier, self.claims["country"]: country}
@@ -39,6 +43,9 @@ class Signer:
 
     @cached_property
     def _key(self) -> ec.EllipticCurvePrivateKey:
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
+
         try:
             key = serialization.load_pem_private_key(self.pem.encode(), password=None)
         except (ValueError, TypeError) as error:

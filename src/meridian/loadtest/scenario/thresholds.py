@@ -48,10 +48,13 @@ FLOORS = frozenset({"rate", "knee"})
 WHOLE = frozenset({"knee", "recovery", "gap", "leak"})
 """Measures of the run as a whole, which no step has."""
 
+IMPLIED = "errors < 1% (implied)"
+"""The objective of a scenario that has none about errors: a run in which everything fails does not pass."""
+
 _FORM = re.compile(
     r"(?:(?P<step>[A-Za-z][\w-]*)\.)?(?P<measure>[A-Za-z]\w*)\s*(?P<order><=|>=|<|>)\s*"
     r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[A-Za-z%/]*)"
-    r"(?:\s+in\s+(?P<region>[A-Za-z][\w-]*))?(?:\s+during\s+(?P<phase>[A-Za-z][\w-]*))?",
+    r"(?:\s+in\s+(?P<region>[A-Za-z][\w-]*))?(?:\s+during\s+(?P<phase>[A-Za-z][\w-]*))?(?:\s+\(implied\))?",
     re.ASCII,
 )
 _EXAMPLES: Mapping[Unit, str] = MappingProxyType(
