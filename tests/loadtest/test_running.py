@@ -9,6 +9,7 @@ import re
 import signal
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -141,7 +142,13 @@ def test_what_may_not_be_tested_is_refused_before_anything_is_sent(control, tmp_
     assert "did you mean app" in refusal("--target", "aps")
     assert "no world is running" in refusal()
     assert "add --start-at" in refusal("--target", "app", "--shard", "1/2")
-    assert "have one id" in refusal("--target", "app", "--shard", "1/2", "--start-at", "2099-01-01T00:00:00Z")
+    soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    assert "have one id" in refusal("--target", "app", "--shard", "1/2", "--start-at", soon)
+    assert "more than 24 hours ahead" in refusal("--target", "app", "--start-at", "2099-01-01T00:00:00Z")
+    assert "max_rate is 400; scale it down with" in refusal("--target", "app", "--rate", "1e9")
+    assert "max_duration is 1m" in refusal("--target", "app", "--duration", "1e9")
+    out = "/proc/nowhere"
+    assert f"nothing can be written to the folder {out}" in refusal("--target", "app", "--out", out)
     assert "is over" in refusal("--target", "app", "--start-at", "2020-01-01T00:00:00Z")
     assert "is no id for a run" in refusal("--target", "app", "--id", "Ä/..")
     assert control.served() == before

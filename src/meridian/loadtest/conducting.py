@@ -52,7 +52,8 @@ class Options:
 @dataclass(slots=True)
 class Conductor:
     """stop: once set, nothing more is sent. halt: once set, nothing is waited for either. watch: shown each second how it goes.
-    reporting: None: there is no control to tell."""
+    reporting: None: there is no control to tell. preparing: told each second before the start how many users of how many are
+    ready."""
 
     plan: ScenarioPlan
     target: Target
@@ -61,6 +62,7 @@ class Conductor:
     watch: Watch
     stop: asyncio.Event
     halt: asyncio.Event
+    preparing: Callable[[int, int], None] = lambda done, of: None
     events: list[Event] = field(default_factory=list)
     _asked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _began: float = 0.0
@@ -107,6 +109,7 @@ class Conductor:
                 stop=self.stop,
                 halt=self.halt,
                 sample=options.sample,
+                on_preparing=self.preparing,
             )
         finally:
             for task in self._tasks:

@@ -4,7 +4,7 @@ The engine knows nothing of users, steps or regions; a scenario knows nothing of
 from the seed and `n` alone, so that shards, wherever they run, send together exactly what one process would have sent.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -108,8 +108,9 @@ class Plan(Protocol):
     closed: int
     timeout: float
 
-    def prepare(self, shard: Shard) -> None:
-        """Makes what is slow (tokens) before the start; called once in each process."""
+    def prepare(self, shard: Shard, told: Callable[[int, int], None] | None = None) -> None:
+        """Makes what is slow (tokens) before the start; called once in each process. told: called now and then with how many users
+        of how many are ready."""
 
     def arrivals(self, shard: Shard) -> Iterator[Arrival]:
         """This shard's, in order of time. In a closed model without end: one is taken whenever a user is free."""

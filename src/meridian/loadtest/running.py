@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,7 +54,7 @@ class Run:
     settings: what may be tested. client: None: there is no control to tell. watch: shown each second how it goes. out: None:
     nothing is written. stop: once set, nothing more is sent, and there is a report of what there is; halt: no answer is
     waited for either. confirmed: the name of a production target as a person typed it. before: an earlier run's record
-    to compare with."""
+    to compare with. preparing: see `Conductor`."""
 
     plan: ScenarioPlan
     target: Target
@@ -64,6 +64,7 @@ class Run:
     watch: Watch = lambda view: None
     out: Path | None = None
     confirmed: str | None = None
+    preparing: Callable[[int, int], None] = lambda done, of: None
     before: bytes | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     halt: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,7 +81,9 @@ class Run:
         if files:
             files.require()
         reporting = Reporting(self.client, self.options.id) if self.client else None
-        conductor = Conductor(plan, self.target, self.options, reporting, self.watch, self.stop, self.halt)
+        conductor = Conductor(
+            plan, self.target, self.options, reporting, self.watch, self.stop, self.halt, self.preparing
+        )
         part = await conductor.run()
         content = await asyncio.to_thread(to_bytes, part)
         if files:

@@ -1,7 +1,7 @@
 """A plan as plain as can be: one step, a fixed rate, one origin. Importable, so that sending processes find it."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from meridian.loadtest.outcomes import outcome
@@ -29,10 +29,11 @@ class PlainPlan:
     prepares: float = 0.0
     steps: Sequence[StepFacts] = field(default_factory=lambda: (StepFacts("ask", "app", "GET /"),))
 
-    def prepare(self, shard: Shard) -> None:
+    def prepare(self, shard: Shard, told: Callable[[int, int], None] | None = None) -> None:
         until = time.monotonic() + self.prepares
         while time.monotonic() < until:
-            pass
+            if told is not None:
+                told(3, 4)
 
     def arrivals(self, shard: Shard) -> Iterator[Arrival]:
         number = shard.index

@@ -1,5 +1,6 @@
 """Before the start: processes that take too long, or end."""
 
+import asyncio
 import time
 
 import pytest
@@ -35,4 +36,20 @@ async def test_a_start_that_was_missed_is_told_and_nothing_is_sent_late() -> Non
     ):
         await run(PlainPlan([origin(1)]), on_second=watch, start_at=time.time() - 2 * MISSED)
     assert not watch.told
+    assert not workers()
+
+
+async def test_it_is_told_how_far_preparing_is() -> None:
+    told: list[tuple[int, int]] = []
+    stop = asyncio.Event()
+
+    def preparing(done: int, of: int) -> None:
+        told.append((done, of))
+        if of:
+            stop.set()
+
+    plan = PlainPlan([origin(1)], prepares=60.0)
+    async with asyncio.timeout(30):
+        await run(plan, on_second=Watch(), processes=2, stop=stop, on_preparing=preparing)
+    assert told[-1] in ((3, 4), (6, 8))
     assert not workers()

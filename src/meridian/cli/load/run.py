@@ -93,6 +93,8 @@ async def run_here(asked: Asked) -> int:
     )
     output.note(_opening(plan, target, options))
     output.note(_preparing(plan, options.shard))
+    if sys.stderr.isatty():
+        run.preparing = _prepared
     with _interruptible(run), _watched() as run.watch:
         ran = await run.run()
     _say(asked, ran, options, client)
@@ -180,6 +182,11 @@ def _preparing(plan: ScenarioPlan, shard: Shard) -> str:
     users = plan.needed(shard)
     how = "signing their tokens" if plan.sign is not None else "without tokens"
     return f"preparing {output.counted(users, 'user')} ({how}) ...".replace(f"{users}", f"{users:,}", 1)
+
+
+def _prepared(done: int, of: int) -> None:
+    if of:
+        output.note(f"  {done:,} of {of:,} users are ready")
 
 
 @contextmanager

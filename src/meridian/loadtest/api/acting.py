@@ -26,7 +26,8 @@ Text = Annotated[str, Field(max_length=200, pattern=TEXT)]
 
 class StartIn(RequestBody):
     """Give `scenario`, a name that `GET .../scenarios` lists, or `text`, a scenario as YAML. duration: as "60s"; left out, as the
-    scenario has it; so are rate (requests a second, at the highest) and seed. scale: of the scenario's rate. target: left out,
+    scenario has it; so are rate (flows a second, at the highest, instead of a scale; each flow sends a request for every step
+    that it takes) and seed. scale: of the scenario's rate. target: left out,
     the world that control belongs to. confirm: the target's name, where it is marked as production."""
 
     scenario: Text = ""

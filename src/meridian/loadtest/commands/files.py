@@ -18,17 +18,25 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.command(short_help="Is a scenario file right?")
 @click.argument("scenario")
 @json_option
-def check(scenario: str, as_json: bool) -> None:
+def check(scenario: str, as_json: bool) -> int:
     """Read SCENARIO, a name or a file, and say everything that is wrong with it, each with its line. Nothing is sent. A
     Python file is run."""
+    from meridian.config.loading import InvalidConfig
     from meridian.loadtest.scenario.loading import load
 
-    found = load(scenario)
+    try:
+        found = load(scenario)
+    except InvalidConfig as wrong:
+        if not as_json:
+            raise
+        emit({"valid": False, "problems": [problem.document() for problem in wrong.problems]})
+        return 1
     if as_json:
-        emit(found.to_json())
-        return
+        emit({"valid": True, **found.to_json()})
+        return 0
     rate = f", up to {found.top:g} flows a second" if found.top else ""
     say(f"{found.source} is a scenario: {found.title} ({found.kind}), {found.seconds:.0f} s{rate}")
+    return 0
 
 
 @click.command(short_help="Put the parts of a sharded run together.")

@@ -127,9 +127,12 @@ def _value(name: str, value: float | None) -> str:
 
 
 @click.command(short_help="The scenarios there are.")
+@home_option
 @json_option
-def scenarios(as_json: bool) -> None:
-    """List the scenarios that come with Meridian. A file of your own can be given in place of a name."""
+def scenarios(home: str | None, as_json: bool) -> None:
+    """List the scenarios that come with Meridian; the same ones whichever Meridian `--home` names.
+
+    A file of your own can be given in place of a name."""
     from meridian.loadtest.catalogue import built_in
 
     found = built_in()

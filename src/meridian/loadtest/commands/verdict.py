@@ -44,7 +44,7 @@ def print_verdict(summary: Mapping[str, Any]) -> None:
 def _objectives(summary: Mapping[str, Any]) -> None:
     rows = [
         [
-            styled("held", fg="green") if each["held"] else styled("broken", fg="red"),
+            _mark(each["held"]),
             each["text"],
             each["sentence"],
         ]
@@ -57,6 +57,12 @@ def _objectives(summary: Mapping[str, Any]) -> None:
         say(
             f"  {styled('check', fg='red')}  {check['name']}: {check['failed']:,} of {check['n']:,}; {check['example']}"
         )
+
+
+def _mark(held: bool | None) -> str:
+    if held is None:
+        return styled("not judged", fg="yellow")
+    return styled("held", fg="green") if held else styled("broken", fg="red")
 
 
 def _groups(summary: Mapping[str, Any]) -> None:

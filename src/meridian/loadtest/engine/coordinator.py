@@ -41,7 +41,14 @@ TO_PREPARE = 120.0
 class Coordinator:
     """sample: name -> pid of processes to keep an eye on."""
 
-    def __init__(self, plan: Plan, on_second: Callable[[Progress], None], sample: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        on_second: Callable[[Progress], None],
+        sample: Mapping[str, int],
+        on_preparing: Callable[[int, int], None],
+    ) -> None:
+        self._on_preparing = on_preparing
         self._plan = plan
         self._on_second = on_second
         self._sample = sample
@@ -84,7 +91,11 @@ class Coordinator:
 
     async def _ready(self, stop: asyncio.Event, halt: asyncio.Event) -> bool:
         """False when told to stop before."""
-        async with _running(_all(each.ready for each in self._sendings), stop.wait(), halt.wait()) as tasks:
+        ready = _all(each.ready for each in self._sendings)
+        async with (
+            _running(ready, stop.wait(), halt.wait()) as tasks,
+            _running(self._tell_preparing()),
+        ):
             done, _ = await asyncio.wait(tasks, timeout=TO_PREPARE, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             raise Unavailable(
@@ -97,6 +108,14 @@ class Coordinator:
             if each.over.is_set():
                 raise Unavailable(f"{each.name} {each.ending()} before the start")
         return not stop.is_set() and not halt.is_set()
+
+    async def _tell_preparing(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            self._on_preparing(
+                sum(each.prepared[0] for each in self._sendings),
+                sum(each.prepared[1] for each in self._sendings),
+            )
 
     def _begin(self, start_at: float | None) -> None:
         """The wall clock is read once: what steps later does not matter."""

@@ -18,10 +18,16 @@ NOTE = struct.Struct(">IId")
 """Before a second's record: requests waiting, connections open, the longest lag in seconds."""
 
 
+DONE = struct.Struct(">II")
+"""While it prepares: users that are ready, of how many."""
+
+
 class Kind(bytes, Enum):
     PATHS = b"m"
     """Down, first: where modules are found, pickled; a plan's own must be found before it can be unpickled."""
     PLAN = b"p"
+    PREPARING = b"u"
+    """Up, now and then before it is ready."""
     READY = b"r"
     START = b"s"
     STOP = b"f"

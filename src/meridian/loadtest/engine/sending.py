@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from meridian.core.errors import InvalidInput
-from meridian.loadtest.engine.messages import MOMENT, NOTE, Kind, Message, read
+from meridian.loadtest.engine.messages import DONE, MOMENT, NOTE, Kind, Message, read
 from meridian.loadtest.plan import Plan, Shard
 
 COMMAND = (sys.executable, "-m", "meridian.loadtest.engine.worker")
@@ -23,7 +23,7 @@ TO_BE_GONE = 1.0
 class Sending:
     """number: from 1. taken: called with a record's bytes. heard: by `time.monotonic`, when it last said something. waiting,
     connections, lag: as it said last (lag: the longest since it was last read, in seconds). ended: it said all it had to say.
-    failure: why it could not go on, as a sentence."""
+    failure: why it could not go on, as a sentence. prepared: users that are ready, of how many; zeros: it has not said."""
 
     number: int
     process: asyncio.subprocess.Process
@@ -36,6 +36,7 @@ class Sending:
     lag: float = 0.0
     ended: bool = False
     failure: str = ""
+    prepared: tuple[int, int] = (0, 0)
     _listening: asyncio.Task[None] | None = None
     _given_up: bool = False
 
@@ -104,6 +105,8 @@ class Sending:
         while (message := await read(self.process.stdout)) is not None:
             self.heard = time.monotonic()
             match message.kind:
+                case Kind.PREPARING:
+                    self.prepared = DONE.unpack(message.body)
                 case Kind.READY:
                     self.ready.set()
                 case Kind.SECOND | Kind.END:

@@ -11,12 +11,13 @@ import os
 import pickle
 import signal
 import sys
+import time
 from contextlib import suppress
 from typing import BinaryIO
 
 from meridian.core.errors import MeridianError
 from meridian.loadtest.engine.driver import Driver, Origins
-from meridian.loadtest.engine.messages import MOMENT, NOTE, Kind, Message, read, read_blocking
+from meridian.loadtest.engine.messages import DONE, MOMENT, NOTE, Kind, Message, read, read_blocking
 from meridian.loadtest.plan import Plan, Shard
 from meridian.loadtest.record import Record
 
@@ -25,6 +26,9 @@ ABANDONED = 4
 
 NICENESS = -10
 """Where the system allows it: what shares the machine with the target should not count its own waiting for a core as latency."""
+
+TOLD = 0.5
+"""Seconds between two words about how far preparing is."""
 
 SETTLED = 0.02
 """Seconds after the end of a second at which it is told."""
@@ -41,7 +45,7 @@ def main() -> int:
         if given is None:
             return ABANDONED
         plan, shard = given
-        plan.prepare(shard)
+        plan.prepare(shard, _Telling(up))
         worker = Worker(plan, shard)
     except Exception as error:  # noqa: BLE001 - told to the coordinator, which raises it
         up.write(Message(Kind.FAILED, _sentence(error).encode()).packed())
@@ -78,6 +82,20 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, MeridianError):
         return str(error)
     return f"the scenario failed in a sending process with {type(error).__name__}: {error}"
+
+
+class _Telling:
+    """Says how far preparing is, no more often than somebody looks."""
+
+    def __init__(self, up: BinaryIO) -> None:
+        self._up = up
+        self._last = time.monotonic()
+
+    def __call__(self, done: int, of: int) -> None:
+        now = time.monotonic()
+        if now - self._last >= TOLD:
+            self._last = now
+            self._up.write(Message(Kind.PREPARING, DONE.pack(done, of)).packed())
 
 
 class Worker:

@@ -26,7 +26,7 @@ def read(
     problems = [_about_scenarios(placed) for placed in positions.problems]
     if not isinstance(value, dict):
         if not problems:
-            what = f"a scenario is a mapping of settings, and this is {messages.shown(value)}"
+            what = f"a scenario is a mapping of settings, and this is {_kind(value)}"
             problems.append(
                 Placed(Finding((), what, "`meridian load scenarios` lists those to start from"), None)
             )
@@ -44,6 +44,13 @@ def read(
     if problems:
         raise invalid(source, problems)
     return scenario
+
+
+def _kind(value: Any) -> str:
+    """Never the content: whoever names the wrong file may not want it repeated, in a log of CI for instance."""
+    if isinstance(value, list | tuple):
+        return "a list"
+    return "empty" if value is None else "a text" if isinstance(value, str) else "a number or the like"
 
 
 def _understood(
