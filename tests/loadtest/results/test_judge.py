@@ -1,13 +1,14 @@
 """Each measure that a threshold can have, against a run whose numbers are known."""
 
+from typing import Any
+
 import pytest
 
 from meridian.loadtest.outcomes import ERROR, LIMITED, OK, TIMEOUT
 from meridian.loadtest.record import Key, Record
-from meridian.loadtest.results.judge import amount
 from meridian.loadtest.results.summarise import summarise
 from meridian.loadtest.results.summary import Verdict
-from tests.loadtest.results.runs import memory, part, phase, scenario
+from tests.loadtest.results.runs import memory, part, phase, scenario, steady
 
 PHASES = [
     phase("warm", 0, 10, warm_up=True),
@@ -65,14 +66,14 @@ def judged(text: str) -> Verdict:
         ("gap < 1s during hold", 0, True),
         ("recovery < 10s", 0, True),
         ("leak < 200MB/h", 0, True),
-        ("knee >= 10/s", None, False),
+        ("knee >= 10/s", None, None),
     ],
 )
-def test_measures(text: str, value: float | None, held: bool) -> None:
+def test_measures(text: str, value: float | None, held: bool | None) -> None:
     found = judged(text)
     if value is None:
         assert found["value"] is None
-        assert "not measured" in found["sentence"]
+        assert ("not judged" if held is None else "not measured") in found["sentence"]
     else:
         assert found["value"] == pytest.approx(value, rel=0.011)
     assert found["held"] is held
@@ -81,12 +82,41 @@ def test_measures(text: str, value: float | None, held: bool) -> None:
 def test_sentences_say_what_was_wanted() -> None:
     assert judged("p75 < 37ms")["sentence"] == "p75 is 38 ms; wanted < 37 ms"
     assert judged("errors < 6.1% during hold")["sentence"] == "errors during hold are 6 % (< 6.1 %)"
-    assert judged("knee >= 10/s")["sentence"] == "knee was not measured; wanted >= 10/s"
+    assert judged("knee >= 10/s")["sentence"] == (
+        "knee was not judged (>= 10/s): too few rates were tried, 3 steps are needed"
+    )
+
+
+def short(text: str, **changes: Any) -> Verdict:
+    """Of a run of 25 s that ends with its spike."""
+    made = steady(seconds=25)
+    memory(made, "app", [8e7] * 25)
+    phases = [phase("hold", 0, 15), {**phase("rush", 15, 25), "shape": "spike"}]
+    return summarise(part(made, scenario(text, phases=phases), seconds=25.0, **changes))["thresholds"][0]
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [(0.0123, "%", "1.23 %"), (1666.6, "/s", "1,667/s"), (0.5, "ms", "0.5 ms"), (12345.0, "ms", "12,345 ms")],
+    ("text", "reason"),
+    [
+        ("leak < 10MB/h", "no process was watched for long enough, 60 s after the warm-up are needed"),
+        ("knee >= 10/s", "too few rates were tried, 3 steps are needed"),
+        ("recovery < 30s", "it ended 0 s after what upset it, 35 s are needed"),
+    ],
 )
-def test_amounts_are_short(value: float, unit: str, text: str) -> None:
-    assert amount(value, unit) == text
+def test_what_a_short_run_cannot_measure_is_not_judged(text: str, reason: str) -> None:
+    found = short(text)
+    assert (found["held"], found["value"]) == (None, None)
+    assert found["sentence"].endswith(reason)
+
+
+def test_what_had_time_enough_to_be_normal_again_and_was_not_is_broken() -> None:
+    made = Record()
+    for number in range(6000):
+        due = number / 100
+        made.due(due)
+        made.sent(due, 0.0)
+        made.sample(due, due + (0.02 if due < 20 else 0.5), Key(0, "EU", "a", "v1", OK), number)
+    phases = [phase("hold", 0, 20), {**phase("rush", 20, 25), "shape": "spike"}, phase("after", 25, 60)]
+    for text, held in (("recovery < 30s", False), ("recovery < 31s", None)):
+        found = summarise(part(made, scenario(text, phases=phases)))["thresholds"][0]
+        assert (found["value"], found["held"]) == (None, held)

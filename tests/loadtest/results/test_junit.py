@@ -27,6 +27,7 @@ ATTRIBUTES = {
     "testcase": {"name", "classname", "time", "assertions", "status"},
     "failure": {"type", "message"},
     "error": {"type", "message"},
+    "skipped": {"type", "message"},
     "system-out": set(),
 }
 CHILDREN = {
@@ -87,3 +88,10 @@ def test_no_text_breaks_the_document() -> None:
     told["sentence"] = "\x0c"
     names = [case.get("name") for case in read(told).findall("testcase")]
     assert names[1] == "a?b?]]>&<??"
+
+
+def test_what_the_run_could_not_judge_is_skipped() -> None:
+    suite = read(summary("p95 < 1s", "knee >= 10/s"))
+    assert (suite.get("failures"), suite.get("skipped")) == ("0", "1")
+    (case,) = [case for case in suite.findall("testcase") if case.find("skipped") is not None]
+    assert case.get("name") == "knee >= 10/s"

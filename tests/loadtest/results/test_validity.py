@@ -34,6 +34,19 @@ def test_a_generator_on_time_is_valid() -> None:
     assert (found["due"], found["sent"]) == (2000, 2000)
 
 
+def test_a_run_that_is_all_warm_up_says_nothing() -> None:
+    found = judged(told(10), 10)
+    assert not found["valid"]
+    assert found["sentence"].startswith("All of the run was warm-up")
+
+
+def test_a_share_is_written_out() -> None:
+    record = Record()
+    for number in range(2000):
+        record.due(number / 20)
+    assert "late for 100 % of the requests" in judged(record)["sentence"]
+
+
 def test_warm_up_may_be_late() -> None:
     found = judged(told(slow=(1, 2, 3, 4, 5)))
     assert found["valid"]
@@ -54,7 +67,7 @@ def test_one_request_in_a_hundred_may_be_late_and_not_more() -> None:
     found = judged(told(slow=(50,)))
     assert not found["valid"]
     assert found["sentence"].startswith(
-        "The load generator was late for 1.1 % of the requests (in 1 s, by up to 50 ms)"
+        "The load generator was late for 1.11 % of the requests (in 1 s, by up to 50 ms)"
     )
 
 

@@ -62,7 +62,9 @@ def objectives(summary: Summary) -> Markup:
     ]
     shown: Content = nothing("The scenario sets no objectives: nothing here can fail.")
     if rows:
-        shown = table(f"{held} of {len(found)} objectives held", _COLUMNS, rows, class_="objectives")
+        unjudged = sum(1 for each in found if each["held"] is None)
+        more = f", {unjudged} not judged" if unjudged else ""
+        shown = table(f"{held} of {len(found)} objectives held{more}", _COLUMNS, rows, class_="objectives")
     return section("objectives", "Objectives", shown, _validity(summary["validity"]))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meridian.loadtest.record import Second
+from meridian.loadtest.results.amounts import amount
 from meridian.loadtest.results.facts import PhaseFacts
 from meridian.loadtest.results.quantiles import Spread
 from meridian.loadtest.results.reading import Span
@@ -118,7 +119,7 @@ def _point(span: Span, second: Second) -> Point:
 def _wrong(point: Point, p95: float, errors: float) -> str:
     """Why this rate is not carried; empty when it is."""
     if point["errors"] > errors:
-        return f"errors were {100 * point['errors']:.2g} %"
+        return f"errors were {amount(point['errors'], '%')}"
     if point["p95"] is None or point["achieved"] < KEEPS_UP * point["rate"]:
         return f"only {point['achieved']:.0f}/s were answered well"
     if point["p95"] > p95:

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from meridian.loadtest.outcomes import FAILED
 from meridian.loadtest.plan import StepFacts
 from meridian.loadtest.record import Key, Record, Second
+from meridian.loadtest.results.amounts import amount
+from meridian.loadtest.results.capacity import FEWEST
 from meridian.loadtest.results.gaps import gaps
+from meridian.loadtest.results.leaks import SHORTEST
 from meridian.loadtest.results.quantiles import Spread
 from meridian.loadtest.results.reading import Reading, Span
+from meridian.loadtest.results.recovery import ON_END
 from meridian.loadtest.results.summary import Verdict
 from meridian.loadtest.scenario.thresholds import LATENCIES, OUTCOMES, Threshold
 
@@ -23,17 +27,38 @@ SHARES: Mapping[str, float] = {
 }
 
 
+_NEEDS: Mapping[str, str] = {
+    "knee": f"too few rates were tried, {FEWEST} steps are needed",
+    "recovery": f"nothing upset the target after {ON_END} s in which all was normal",
+    "leak": f"no process was watched for long enough, {SHORTEST:.0f} s after the warm-up are needed",
+}
+"""Measures that a run can be too short for, each with why it cannot tell."""
 _SEVERAL = frozenset({"errors", "timeouts", "checks"})
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
     """What is known of the run as a whole. None where it was not measured. knee: requests a second. recovery: seconds.
-    leak: MB an hour."""
+    leak: MB an hour. watched: seconds that were left after what upset the target and was not seen to be over; None where
+    there was no such thing. tried: whether enough rates were tried to tell a knee."""
 
     knee: float | None = None
     recovery: float | None = None
     leak: float | None = None
+    watched: float | None = None
+    tried: bool = False
+
+    def unjudged(self, objective: Threshold) -> str:
+        """Why this run cannot tell, and what it would take; empty where it can."""
+        measure = objective.measure
+        if measure not in _NEEDS or getattr(self, measure) is not None:
+            return ""
+        if measure == "recovery" and self.watched is not None:
+            wanted = objective.bound + ON_END
+            if self.watched >= wanted:
+                return ""
+            return f"it ended {max(self.watched, 0.0):.0f} s after what upset it, {wanted:.0f} s are needed"
+        return "" if measure == "knee" and self.tried else _NEEDS[measure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +71,7 @@ class Judge:
     whole: Whole
 
     def verdict(self, objective: Threshold) -> Verdict:
-        return verdict(objective, self.value(objective))
+        return verdict(objective, self.value(objective), self.whole.unjudged(objective))
 
     def value(self, objective: Threshold) -> float | None:
         """In the unit of the objective's bound; None where it was not measured."""
@@ -116,9 +141,10 @@ class _Which:
         return (self.step is None or key.step == self.step) and (not self.region or key.region == self.region)
 
 
-def verdict(objective: Threshold, value: float | None) -> Verdict:
-    """What was not measured does not hold: an objective that nobody looked at is no reason to pass."""
-    held = value is not None and objective.holds(value)
+def verdict(objective: Threshold, value: float | None, unjudged: str = "") -> Verdict:
+    """unjudged: why the run could not tell. What it could have measured and did not does not hold: an objective that nobody
+    looked at is no reason to pass."""
+    held = None if value is None and unjudged else value is not None and objective.holds(value)
     return {
         "text": objective.text,
         "where": objective.where or "overall",
@@ -126,23 +152,18 @@ def verdict(objective: Threshold, value: float | None) -> Verdict:
         "bound": objective.bound,
         "unit": objective.unit,
         "held": held,
-        "sentence": _sentence(objective, value, held),
+        "sentence": _sentence(objective, value, bool(held), unjudged),
     }
 
 
-def _sentence(objective: Threshold, value: float | None, held: bool) -> str:
+def _sentence(objective: Threshold, value: float | None, held: bool, unjudged: str) -> str:
     about = f"{objective.measure} of {objective.where}" if objective.where else objective.measure
     about = about.replace("of in ", "in ").replace("of during ", "during ")
     bound = f"{objective.order} {amount(objective.bound, objective.unit)}"
     several = objective.measure in _SEVERAL
+    if value is None and unjudged:
+        return f"{about} was not judged ({bound}): {unjudged}"
     if value is None:
         return f"{about} {'were' if several else 'was'} not measured; wanted {bound}"
     now = f"{about} {'are' if several else 'is'} {amount(value, objective.unit)}"
     return f"{now} ({bound})" if held else f"{now}; wanted {bound}"
-
-
-def amount(value: float, unit: str) -> str:
-    """For people. A share for "%"."""
-    shown = value * 100 if unit == "%" else value
-    text = f"{shown:,.0f}" if abs(shown) >= 100 else f"{shown:.3g}"
-    return f"{text}{unit}" if unit == "/s" else f"{text} {unit}"

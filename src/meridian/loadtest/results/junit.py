@@ -1,7 +1,8 @@
 """A run's verdicts as JUnit XML, which every CI reads.
 
-The dialect is that of the Jenkins plug-in's schema, which GitLab, GitHub's reporters, CircleCI and Azure read as well: a
-threshold that does not hold is a failure; a run that says nothing is an error, since nobody's code is to blame."""
+The dialect is that of the Jenkins plug-in's schema, which GitLab, GitHub's reporters, CircleCI and Azure read as well:
+a threshold that does not hold is a failure, one that the run could not judge is skipped; a run that says nothing is an
+error, since nobody's code is to blame."""
 
 import re
 from xml.etree import ElementTree as xml
@@ -28,7 +29,8 @@ def junit(summary: Summary) -> str:
     time = f"{summary['duration']:.3f}"
     root = xml.Element("testsuites", {"name": "meridian load", "time": time, **counts})
     began = summary["began"].split("+")[0].split(".")[0]
-    about = {"name": _plain(name), "timestamp": began, "time": time, "skipped": "0"}
+    skipped = str(sum(case.find("skipped") is not None for case in cases))
+    about = {"name": _plain(name), "timestamp": began, "time": time, "skipped": skipped}
     suite = xml.SubElement(root, "testsuite", {**about, **counts})
     properties = xml.SubElement(suite, "properties")
     for key in ("id", "target", "seed", "scale", "state"):
@@ -52,9 +54,12 @@ def _validity(summary: Summary) -> xml.Element:
     return case
 
 
-def _case(suite: str, name: str, said: str, held: bool) -> xml.Element:
+def _case(suite: str, name: str, said: str, held: bool | None) -> xml.Element:
+    """held: None where the run could not tell."""
     case = xml.Element("testcase", classname=_plain(suite), name=_plain(name), time="0")
-    if not held:
+    if held is None:
+        xml.SubElement(case, "skipped", message=_plain(said))
+    elif not held:
         xml.SubElement(case, "failure", message=_plain(said), type="threshold").text = _plain(said)
     return case
 

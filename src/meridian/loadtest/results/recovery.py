@@ -9,6 +9,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from meridian.loadtest.results.amounts import amount
 from meridian.loadtest.results.capacity import UNNOTICED
 from meridian.loadtest.results.facts import PhaseFacts
 from meridian.loadtest.results.reading import Moment
@@ -69,13 +70,28 @@ def recovery(
             return {
                 "seconds": None,
                 "sentence": f"Not normal again after {upset.what} for {ON_END} s on end "
-                f"(p95 at most {normal.p95:.0f} ms, errors at most {100 * normal.errors:.2g} %)",
+                f"(p95 at most {normal.p95:.0f} ms, errors at most {amount(normal.errors, '%')})",
             }
     upset, back = max(found, key=lambda each: each[1] or 0.0)
     return {
         "seconds": back,
         "sentence": f"Normal again {back:.0f} s after {upset.what} (p95 at most {normal.p95:.0f} ms)",
     }
+
+
+def watched(
+    moments: Sequence[Moment], phases: Sequence[PhaseFacts], events: Sequence[Event], seconds: float
+) -> float | None:
+    """Seconds that were left of the run after what upset the target and was not seen to be over, the longest there were;
+    None where all was normal again, and where nobody knows what is normal."""
+    upsets = _upsets(phases, events)
+    normal = _normal(moments, min(upset.began for upset in upsets)) if upsets else None
+    if normal is None:
+        return None
+    asked = [moment for moment in moments if moment.at < seconds]
+    return max(
+        (seconds - upset.ended for upset in upsets if _back(asked, upset, normal) is None), default=None
+    )
 
 
 def _upsets(phases: Sequence[PhaseFacts], events: Sequence[Event]) -> list[Upset]:

@@ -11,7 +11,7 @@ from meridian.loadtest.results.judge import Judge, Whole
 from meridian.loadtest.results.part import Part
 from meridian.loadtest.results.quantiles import Spread
 from meridian.loadtest.results.reading import read
-from meridian.loadtest.results.recovery import recovery
+from meridian.loadtest.results.recovery import recovery, watched
 from meridian.loadtest.results.summary import Event, Failover, Summary
 from meridian.loadtest.results.timeline import Timeline
 from meridian.loadtest.results.validity import late_seconds, validity
@@ -44,6 +44,8 @@ def summarise(
         curve["knee_rate"] if curve else None,
         again["seconds"] if again else None,
         leaking.worst(memory),
+        watched(reading.moments, told.phases, part.events, length),
+        curve is not None,
     )
     judge = Judge(part.record, reading, part.steps, whole)
     thresholds = [judge.verdict(each) for each in objectives]
@@ -52,7 +54,9 @@ def summarise(
     latency = Spread.of(judged.latency().counts).latency()
     requests = judged.count()
     errors = tables.share(judged.failed(), requests)
-    numbers = verdict.numbers(requests, tables.per_second(requests, seconds), latency["p95"], errors)
+    asked = tables.per_second(judged.due, seconds) if seconds else tables.per_second(reading.due, length)
+    rate = tables.per_second(requests, seconds) if seconds else tables.per_second(reading.ended, length)
+    numbers = verdict.numbers(requests, rate, latency["p95"], errors)
     return {
         "id": part.id,
         "name": told.name,
@@ -69,8 +73,8 @@ def summarise(
         "shards": len(part.shards),
         "processes": part.processes,
         "http": part.http,
-        "asked": {"requests": reading.due, "rate": tables.per_second(reading.due, length)},
-        "achieved": {"requests": reading.ended, "rate": tables.per_second(reading.ended, length)},
+        "asked": {"requests": reading.due, "rate": asked},
+        "achieved": {"requests": reading.ended, "rate": rate},
         "waiting": max(0, reading.sent - reading.ended),
         "validity": valid,
         "latency": latency,

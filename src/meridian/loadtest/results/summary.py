@@ -13,7 +13,7 @@ what was asked, so that the numbers say nothing about the target."""
 
 
 class Amount(TypedDict):
-    """rate: requests a second, over the whole run."""
+    """requests: over the whole run. rate: requests a second, outside warm-up as all that is judged."""
 
     requests: int
     rate: float
@@ -66,15 +66,16 @@ class Location(TypedDict):
 
 
 class Verdict(TypedDict):
-    """A threshold judged. where: "overall", or the step or region it is about. value: null where nothing was measured,
-    which does not hold."""
+    """A threshold judged. where: "overall", or the step or region it is about. value: null where nothing was measured.
+    held: null where this run could not tell, which the sentence gives the reason of; what it could have measured and did
+    not does not hold."""
 
     text: str
     where: str
     value: float | None
     bound: float
     unit: str
-    held: bool
+    held: bool | None
     sentence: str
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from meridian.loadtest.plan import Shard
+from meridian.loadtest.results.amounts import amount
 from meridian.loadtest.results.lateness import LAG_MS, too_many
 from meridian.loadtest.results.reading import Moment, Reading
 from meridian.loadtest.results.summary import Validity
@@ -44,14 +45,16 @@ def _wrong(
         return f"The record lacks shard {names}{more}: what they sent and saw is not known"
     if not reading.due:
         return "No request was due, so nothing is known about the target"
+    if not any(moment.due for moment in judged):
+        return "All of the run was warm-up, so nothing of it is judged: let it last longer"
     spoilt, due = sum(moment.spoilt for moment in judged), sum(moment.due for moment in judged)
     behind = sum(moment.late for moment in judged)
     if trouble and behind:
         return f"The load generator had trouble, which is not the target's fault: {trouble[0]}"
     if too_many(spoilt, due):
-        share, most = 100 * spoilt / due, f", by up to {worst:.0f} ms" if worst > LAG_MS else ""
+        share, most = spoilt / due, f", by up to {worst:.0f} ms" if worst > LAG_MS else ""
         return (
-            f"The load generator was late for {share:.2g} % of the requests (in {behind} s{most}): "
+            f"The load generator was late for {amount(share, '%')} of the requests (in {behind} s{most}): "
             "that is not the target's fault"
         )
     return ""
