@@ -178,7 +178,7 @@ async def _require_alone(connection: Connection, now: datetime) -> None:
     if row := await cursor.fetchone():
         raise Conflict(
             f"control already runs the load test {row['name']} ({row['id']})",
-            f"wait for its end, or stop it with `meridian load stop {row['id']} --reason ...`",
+            f"wait for its end, or stop the run {row['id']}",
         )
 
 

@@ -227,7 +227,7 @@ def test_an_order_is_looked_over_before_anything_starts(control):
     assert "did you mean swipe" in refusal(scenario="swpie")
     assert "did you mean app" in refusal(scenario="swipe", scale=0.01, target="apq")
     assert "max_rate is 400" in refusal(scenario="swipe", target="app")
-    assert "type its name: --confirm live" in refusal(text=SCENARIO, target="live")
+    assert 'type its name: "confirm": "live"' in refusal(text=SCENARIO, target="live")
     assert "3:7: kind: lood is not one of" in refusal(text=SCENARIO.replace("kind: load", "kind: lood"))
     assert "there is no bundled scenario" in refusal(scenario="../../etc/passwd")
     assert "reason" in refusal(scenario="swipe", reason="")

@@ -9,6 +9,10 @@ from meridian.console import emit, home_option, json_option, say, styled, table
 from meridian.core.errors import MeridianError
 from meridian.loadtest.commands.common import PATH, Session, ms, part, rate, share
 from meridian.loadtest.commands.verdict import COLOURS, print_verdict
+from meridian.loadtest.verdicts import EXITS
+
+INVALID = EXITS["invalid"]
+"""Also of a comparison that says nothing."""
 
 
 @click.command("list", short_help="Load tests that run, and those that did.")
@@ -90,7 +94,10 @@ def _write(file: str, content: bytes) -> None:
 def compare(session: Session, id: str, before: str, home: str | None, as_json: bool) -> int:
     """Compare the load test ID with the run BEFORE it, and say whether it is slower, or whether that is noise.
 
-    Both are ids, or files with a record (part.json.gz). Exit status 1 when it is slower."""
+    Both are ids, or files with a record (part.json.gz).
+
+    Exit status: 0 it is not slower, 1 it is, 3 the two cannot be compared, as they asked for different things or one of
+    them does not count."""
     found = _compared(session, id, before, home)
     if as_json:
         emit(found)
@@ -109,7 +116,7 @@ def compare(session: Session, id: str, before: str, home: str | None, as_json: b
         ]
         if rows:
             table(["", "BEFORE", "NOW", "CHANGE", "BETWEEN", ""], rows)
-    return 1 if found["verdict"] == "slower" else 0
+    return {"slower": 1, "unlike": INVALID}.get(found["verdict"], 0)
 
 
 def _compared(session: Session, id: str, before: str, home: str | None) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def _thresholds() -> Iterator[str]:
     yield ""
     yield "`[STEP.]MEASURE < BOUND [in REGION] [during PHASE]`. What was recorded during warm-up is not judged."
     yield ""
-    yield f"A scenario without an objective about `errors` has one all the same, `{IMPLIED}`; "
+    yield f"A scenario without an objective about `errors` has one all the same, `{IMPLIED}`;"
     yield "write `errors <= 100%` where none is wanted."
     yield ""
     yield "| measure | unit | better | |"

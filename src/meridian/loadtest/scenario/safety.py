@@ -25,7 +25,7 @@ class Words:
 
 
 COMMAND = Words("--scale {}", "--duration {}", "--confirm {}")
-FIELDS = Words("a `scale` of {}", "a `duration` of {}s", "`confirm`: {}")
+FIELDS = Words("a `scale` of {}", "a `duration` of {}s", '"confirm": "{}"')
 
 
 def permit(
