@@ -109,8 +109,9 @@ class Plan(Protocol):
     timeout: float
 
     def prepare(self, shard: Shard, told: Callable[[int, int], None] | None = None) -> None:
-        """Makes what is slow (tokens) before the start; called once in each process. told: called now and then with how many users
-        of how many are ready."""
+        """Makes what is slow (tokens) before the start; called once in each process.
+
+        told: called now and then with how many users of how many are ready."""
 
     def arrivals(self, shard: Shard) -> Iterator[Arrival]:
         """This shard's, in order of time. In a closed model without end: one is taken whenever a user is free."""
