@@ -120,11 +120,7 @@ async def test_shards_merge_to_one_run_at_control_and_by_hand(control, tmp_path)
         (row["name"], row["requests"]) for row in whole["regions"]
     ]
     same = control.invoke("load", "compare", "both-shards", "one-shard", "--json")
-    assert (same.exit_code, json.loads(same.output)["verdict"] in ("same", "unlike")) == (0, True), (
-        same.output
-    )
-    by_hand = control.invoke("load", "compare", parts[0], parts[0])
-    assert by_hand.exit_code == 0, by_hand.output
+    assert (same.exit_code, json.loads(same.output)["verdict"]) == (0, "unlike"), same.output
     [waits] = [each.remarks for each in ran[:2] if each.remarks]
     assert waits[0].startswith("control waits for the parts of the shards")
 

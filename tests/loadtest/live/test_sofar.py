@@ -105,3 +105,9 @@ def test_what_is_told_stays_small_however_much_goes_wrong() -> None:
     assert len(found["crashes"]) == 30
     assert len(found["heatmap"]["at"]) <= 101
     assert len(json.dumps(found)) < 60_000
+
+
+def test_in_the_warm_up_nothing_is_judged_yet() -> None:
+    found = told_at(recorded(4), 4)["validity"]
+    assert (found["valid"], found["sentence"]) == (None, "warming up: nothing is judged yet")
+    assert told_at(recorded(30), 30)["validity"]["valid"] is True

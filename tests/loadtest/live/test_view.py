@@ -108,3 +108,13 @@ def test_control_is_told_json_in_the_shape_of_a_summary():
     assert set(found["series"]["by_region"]) == {"EU", "US"}
     assert len(view().sentence) <= 140
     assert "p95 50 ms, errors 20.00%" in view(errors=4).sentence
+
+
+def test_in_the_warm_up_it_says_so() -> None:
+    warm = replace(view(), measured=Follow(2.0).measured)
+    assert warm.sentence == "5 of 60 s; warming up, 100 answered, nothing is judged yet"
+
+
+def test_the_terminal_says_of_which_seconds_its_percentiles_are() -> None:
+    assert "requests due in seconds 0 to 4 of the run" in screen(view())
+    assert "requests due in seconds 20 to 29 of the run" in screen(view(30))

@@ -83,7 +83,7 @@ def test_nobody_can_be_told_from_themselves() -> None:
     ("changes", "reason"),
     [
         ({"scale": 0.3}, "their scale differs: 1.0 and 0.3"),
-        ({"rate": 100.0}, "their rate differs: None and 100.0"),
+        ({"rate": 100.0}, "their rate differs: 500/s (scale 1) and 100/s"),
         ({"http": 2}, "their HTTP version differs: 1 and 2"),
         ({"closed": 10}, "their number of users differs: 0 and 10"),
         ({"scenario": {**scenario(), "name": "chat"}}, "their scenario differs: swipe and chat"),

@@ -98,7 +98,7 @@ class SoFar:
         if self._times % LOGGED == 0:
             self._log(second, began, events, decisions)
         self._times += 1
-        found_valid = validity(reading, ())
+        found_valid = self._valid(reading)
         due = any(moment.due for moment in reading.moments)
         return {
             "phases": self._reading.timeline.told(),
@@ -109,6 +109,13 @@ class SoFar:
             "failovers": self._failovers[-MOST_FAILOVERS:],
             **({"validity": found_valid | _late(found_valid["late_seconds"])} if due else {}),
         }
+
+    def _valid(self, reading: Reading) -> dict[str, Any]:
+        """valid: None while there is only warm-up, of which nothing is judged."""
+        found = validity(reading, ())
+        if any(moment.due for moment in reading.moments if not moment.warm):
+            return {**found}
+        return {**found, "valid": None, "sentence": "warming up: nothing is judged yet"}
 
     def _verdict(self, number: int, reading: Reading) -> dict[str, Any]:
         """As of a run that is over; what cannot be said yet is neither held nor broken."""

@@ -92,6 +92,8 @@ def _latency(view: View) -> "Text":
     from rich.text import Text
 
     row, text = view.recent.whole, Text()
+    if view.points:
+        text.append(f"{_seconds(view)}\n", style="dim")
     for name, part in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)):
         text.append(f"{name} ", style="dim").append(f"{_ms(row.ms(part)):>9}   ")
     text.append(_spark([point.tally.whole.ms(0.95) for point in view.points[-WIDE:]]), style="cyan")
@@ -139,6 +141,16 @@ def _below(view: View) -> "Iterator[Text]":
         )
     for sentence in list(view.trouble)[-2:]:
         yield Text(sentence, style="red")
+
+
+def _seconds(view: View) -> str:
+    """Of which the percentiles are. Those of the whole run are in the verdict."""
+    last = view.points[-1].at
+    return (
+        f"requests due in seconds {last - view.over + 1} to {last} of the run"
+        if view.over > 1
+        else f"second {last}"
+    )
 
 
 def _spark(values: Sequence[float | None]) -> str:

@@ -59,7 +59,7 @@ def _together(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "waiting": total(told, "waiting"),
         "connections": total(told, "connections"),
         "validity": {
-            "valid": all(each.get("valid", True) for each in validity),
+            "valid": _valid(validity),
             "sentence": next((str(each["sentence"]) for each in validity if each.get("sentence")), ""),
             "late_seconds": sorted(
                 {at for each in validity for at in numbers(each, "late_seconds") if at is not None}
@@ -97,6 +97,14 @@ def _of_all(told: Sequence[Mapping[str, Any]], what: str) -> list[Mapping[str, A
 
 def _first(told: Sequence[Mapping[str, Any]], what: str) -> Sequence[Any]:
     return next((found for each in told if (found := items(each, what))), [])
+
+
+def _valid(told: Sequence[Mapping[str, Any]]) -> bool | None:
+    """None while any of them is still warming up."""
+    found = [each.get("valid", True) for each in told]
+    if False in found:
+        return False
+    return None if None in found else True
 
 
 _WORST_FIRST = (False, None, True)

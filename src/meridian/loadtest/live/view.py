@@ -63,9 +63,11 @@ class View:
             return f"{self.stopping}; {self.waiting:,} answers are waited for"[:140]
         if self.second < 0:
             return f"begins in {-self.second} s"
-        row = self.measured.whole if self.measured.whole.requests else self.whole.whole
+        row = self.measured.whole
         if not row.requests:
-            return f"{self.second} of {self.facts.seconds:.0f} s; nothing was answered yet"
+            n = self.whole.whole.requests
+            said = f"warming up, {n:,} answered, nothing is judged yet" if n else "nothing was answered yet"
+            return f"{self.second} of {self.facts.seconds:.0f} s; {said}"
         errors = row.errors or 0.0
         return (
             f"{self.second} of {self.facts.seconds:.0f} s; {row.requests:,} answered, p95 {row.ms(0.95):.0f} ms, "

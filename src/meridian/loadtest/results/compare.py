@@ -5,11 +5,12 @@ lasts some seconds (autocorrelation 0.8) leaves 99 of 100 pairs of one build the
 slower; at 4 % it is about 95 of 100 each, and longer runs are needed beyond."""
 
 import math
+from collections.abc import Mapping
 from typing import Literal
 
 from meridian.loadtest.results.bootstrap import Interval, intervals
 from meridian.loadtest.results.comparison import Change, Comparison, Metric
-from meridian.loadtest.results.facts import scenario_facts
+from meridian.loadtest.results.facts import ScenarioFacts, scenario_facts
 from meridian.loadtest.results.lateness import too_many
 from meridian.loadtest.results.pairs import Pair, pair
 from meridian.loadtest.results.part import Part
@@ -51,8 +52,7 @@ def _unlike(before: Part, after: Part) -> str:
     asked = {
         "scenario": (one.name, other.name),
         "steps": ([each.request for each in before.steps], [each.request for each in after.steps]),
-        "scale": (before.scale, after.scale),
-        "rate": (before.rate, after.rate),
+        **_load(before, after, one, other),
         "duration": (before.seconds, after.seconds),
         "number of users": (before.closed, after.closed),
         "HTTP version": (before.http, after.http),
@@ -73,6 +73,25 @@ def _unlike(before: Part, after: Part) -> str:
     if before.shards != after.shards:
         return "they are different shards"
     return ""
+
+
+def _load(
+    before: Part, after: Part, one: ScenarioFacts, other: ScenarioFacts
+) -> Mapping[str, tuple[object, object]]:
+    """What says how much was asked: rates where one was given, else scales."""
+    if before.rate is None and after.rate is None:
+        return {"scale": (before.scale, after.scale)}
+    if before.rate == after.rate:
+        return {}
+    return {"rate": (_rate(before, one), _rate(after, other))}
+
+
+def _rate(part: Part, facts: ScenarioFacts) -> str:
+    """The highest one."""
+    top = (
+        part.rate if part.rate is not None else max((each.rate or 0.0 for each in facts.phases), default=0.0)
+    )
+    return f"{top:,g}/s" + ("" if part.rate is not None else f" (scale {part.scale:g})")
 
 
 def _shape(phases: object) -> str:
