@@ -18,6 +18,7 @@ import {
   listed,
   pick,
   runTone,
+  warmingUp,
   stretches,
   unitOf,
 } from '../src/pages/load/states.ts';
@@ -341,5 +342,20 @@ describe('starting a run', () => {
     expect(wouldSend(typed({ scale: '0.5' }), scenario)).toEqual({ rate: 833, seconds: 300 });
     expect(wouldSend(typed({ rate: '10', duration: '5' }), scenario)).toEqual({ rate: 10, seconds: 5 });
     expect(wouldSend(typed(), { ...scenario, rate: null })).toEqual({ rate: null, seconds: 300 });
+  });
+});
+
+describe('the warm-up', () => {
+  const phases = [
+    { name: 'warm', from: 0, to: 10, warm_up: true, rate: 5 },
+    { name: 'hold', from: 10, to: 60, warm_up: false, rate: 5 },
+  ];
+  const run = (second: number, state = 'running') =>
+    ({ state, second, duration: 60, phases, series: { at: [], step: 1 } }) as unknown as Summary;
+
+  it('is on until something is judged', () => {
+    expect(warmingUp(run(4))).toBe(true);
+    expect(warmingUp(run(12))).toBe(false);
+    expect(warmingUp({ ...run(4, 'failed'), ended: null })).toBe(false);
   });
 });

@@ -3,10 +3,12 @@ import type { Summary } from '../../api/loadtypes.ts';
 import { count, text } from '../../format/numbers.ts';
 import type { Tone } from '../../format/names.ts';
 import { Amount } from '../../ui/basics.tsx';
-import { isOver } from './states.ts';
+import { isOver, warmingUp } from './states.ts';
 
 export function Figures({ run }: { run: Summary }) {
   const { asked, achieved, latency } = run;
+  const warm = warmingUp(run);
+  const note = (said: string) => (warm ? 'warming up' : said);
   return (
     <section className="tiles load-figures" aria-label="Key figures">
       <Tile
@@ -38,18 +40,20 @@ export function Figures({ run }: { run: Summary }) {
         name="Errors"
         value={run.errors}
         unit="share"
-        note={outcomes(run.outcomes)}
+        note={note(outcomes(run.outcomes))}
         {...((run.errors ?? 0) > 0.01 ? { tone: 'bad' as Tone } : {})}
       />
       <Tile
         name="p50"
         value={latency.p50}
         unit="ms"
-        note={latency.mean === undefined || latency.mean === null ? '' : `mean ${text(latency.mean, 'ms')}`}
+        note={note(
+          latency.mean === undefined || latency.mean === null ? '' : `mean ${text(latency.mean, 'ms')}`,
+        )}
       />
-      <Tile name="p95" value={latency.p95} unit="ms" note={`p90 ${text(latency.p90, 'ms')}`} />
-      <Tile name="p99" value={latency.p99} unit="ms" note={`p99.9 ${text(latency.p999, 'ms')}`} />
-      <Tile name="Longest" value={latency.max} unit="ms" note="after the warm-up" />
+      <Tile name="p95" value={latency.p95} unit="ms" note={note(`p90 ${text(latency.p90, 'ms')}`)} />
+      <Tile name="p99" value={latency.p99} unit="ms" note={note(`p99.9 ${text(latency.p999, 'ms')}`)} />
+      <Tile name="Longest" value={latency.max} unit="ms" note={note('after the warm-up')} />
     </section>
   );
 }

@@ -3,25 +3,31 @@ import type { Summary } from '../../api/loadtypes.ts';
 import { count, text } from '../../format/numbers.ts';
 import { elapsed } from '../../format/time.ts';
 import { Badge, capital, Card, Mark } from '../../ui/basics.tsx';
+import { warmingUp } from './states.ts';
 
 /** Late seconds that are named. */
 const NAMED = 40;
 
 export function Honesty({ run }: { run: Summary }) {
   const { validity } = run;
+  const warm = warmingUp(run);
   const late = validity.late_seconds.length ? validity.late_seconds : lateOf(run);
   return (
     <Card
       title="The generator"
       tools={
-        validity.valid !== null && (
-          <Badge tone={validity.valid ? 'ok' : 'warn'} mark>
-            {validity.valid ? 'to be believed' : 'not to be believed'}
-          </Badge>
+        warm ? (
+          <Badge tone="idle">warming up</Badge>
+        ) : (
+          validity.valid !== null && (
+            <Badge tone={validity.valid ? 'ok' : 'warn'} mark>
+              {validity.valid ? 'to be believed' : 'not to be believed'}
+            </Badge>
+          )
         )
       }
     >
-      <p>{capital(validity.sentence || silence(run))}</p>
+      <p>{warm ? 'Warming up: nothing is judged yet.' : capital(validity.sentence || silence(run))}</p>
       {run.trouble.map((sentence) => (
         <p key={sentence} className="load-trouble tone-warn">
           <Mark tone="warn" size={10} /> {capital(sentence)}

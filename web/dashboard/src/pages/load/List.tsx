@@ -156,15 +156,21 @@ function Row({ run, picked, onPick }: { run: Run; picked: boolean; onPick: () =>
           {[run.kind, run.target, `scale ${run.scale ?? 1}`].filter(Boolean).join(' · ')}
         </p>
       </th>
-      <td className="num nowrap">{text(run.rate, 'rps')}</td>
-      <td className="num nowrap">{text(run.p95, 'ms')}</td>
-      <td className="num nowrap">{text(run.errors, 'share')}</td>
-      <td className="nowrap">
+      <td className="num nowrap" data-label="Rate">
+        {text(run.rate, 'rps')}
+      </td>
+      <td className="num nowrap" data-label="p95">
+        {text(run.p95, 'ms')}
+      </td>
+      <td className="num nowrap" data-label="Errors">
+        {text(run.errors, 'share')}
+      </td>
+      <td className="nowrap" data-label="When">
         <time dateTime={run.began} title={atFull(began)}>
           {ago(began, now)}
         </time>
       </td>
-      <td>{run.by}</td>
+      <td data-label="By">{run.by}</td>
     </tr>
   );
 }

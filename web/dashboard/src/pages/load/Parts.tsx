@@ -3,6 +3,7 @@ import type { Part, StepPart, Summary } from '../../api/loadtypes.ts';
 import { useParam } from '../../app/router.ts';
 import { count, text } from '../../format/numbers.ts';
 import { Card, Empty, Segmented } from '../../ui/basics.tsx';
+import { warmingUp } from './states.ts';
 
 const WAYS = ['region', 'step', 'location', 'version'] as const;
 type Way = (typeof WAYS)[number];
@@ -15,7 +16,11 @@ export function Parts({ run }: { run: Summary }) {
       tools={<Segmented<Way> label="Parts" value={by} options={WAYS} onChange={setBy} />}
       flush
     >
-      {by === 'location' ? <Locations run={run} /> : <Rows parts={partsOf(run, by)} by={by} />}
+      {by === 'location' ? (
+        <Locations run={run} />
+      ) : (
+        <Rows parts={partsOf(run, by)} by={by} warm={warmingUp(run)} />
+      )}
     </Card>
   );
 }
@@ -24,8 +29,8 @@ function partsOf(run: Summary, by: Exclude<Way, 'location'>): readonly (Part | S
   return { region: run.regions, step: run.steps, version: run.versions }[by];
 }
 
-function Rows({ parts, by }: { parts: readonly (Part | StepPart)[]; by: string }) {
-  if (!parts.length) return <Nothing />;
+function Rows({ parts, by, warm }: { parts: readonly (Part | StepPart)[]; by: string; warm: boolean }) {
+  if (!parts.length) return <Nothing warm={warm} />;
   return (
     <div className="scroll-x" tabIndex={0} role="region" aria-label={`By ${by}`}>
       <table>
@@ -65,7 +70,7 @@ function Rows({ parts, by }: { parts: readonly (Part | StepPart)[]; by: string }
 }
 
 function Locations({ run }: { run: Summary }) {
-  if (!run.locations.length) return <Nothing />;
+  if (!run.locations.length) return <Nothing warm={warmingUp(run)} />;
   return (
     <div className="scroll-x" tabIndex={0} role="region" aria-label="By location">
       <table>
@@ -99,6 +104,7 @@ function Locations({ run }: { run: Summary }) {
   );
 }
 
-function Nothing() {
+function Nothing({ warm }: { warm: boolean }) {
+  if (warm) return <Empty title="Warming up">What is measured in the warm-up is not judged.</Empty>;
   return <Empty title="Nothing measured yet">Numbers appear with the first answers.</Empty>;
 }

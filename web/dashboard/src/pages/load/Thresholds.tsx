@@ -8,11 +8,17 @@ import { boundUnit, isOver } from './states.ts';
 export function Thresholds({ run }: { run: Summary }) {
   if (!run.thresholds.length) return null;
   const broken = run.thresholds.filter((each) => each.held === false).length;
-  const hint = broken ? `${broken} of ${run.thresholds.length} broken` : `${run.thresholds.length}`;
+  const unjudged = isOver(run) ? run.thresholds.filter((each) => each.held === null).length : 0;
+  const hint = [
+    broken ? `${broken} of ${run.thresholds.length} broken` : `${run.thresholds.length}`,
+    unjudged && `${unjudged} not judged`,
+  ]
+    .filter(Boolean)
+    .join(', ');
   return (
     <Card title="Thresholds" hint={isOver(run) ? hint : `${hint}, so far`} flush>
       <div className="scroll-x" tabIndex={0} role="region" aria-label="Thresholds">
-        <table>
+        <table className="load-thresholds">
           <thead>
             <tr>
               <th scope="col">Threshold</th>
@@ -28,7 +34,7 @@ export function Thresholds({ run }: { run: Summary }) {
           </thead>
           <tbody>
             {run.thresholds.map((each) => (
-              <Row key={`${each.text} ${each.where}`} threshold={each} />
+              <Row key={`${each.text} ${each.where}`} threshold={each} over={isOver(run)} />
             ))}
           </tbody>
         </table>
@@ -37,27 +43,32 @@ export function Thresholds({ run }: { run: Summary }) {
   );
 }
 
-function held({ held }: Threshold): readonly [Tone, string] {
-  if (held === null) return ['idle', 'not known yet'];
+/** over: what a run that is over could not judge, it never will. */
+function held({ held }: Threshold, over: boolean): readonly [Tone, string] {
+  if (held === null) return ['idle', over ? 'not judged' : 'not known yet'];
   return held ? ['ok', 'held'] : ['bad', 'broken'];
 }
 
-function Row({ threshold }: { threshold: Threshold }) {
-  const [tone, word] = held(threshold);
+function Row({ threshold, over }: { threshold: Threshold; over: boolean }) {
+  const [tone, word] = held(threshold, over);
   return (
     <tr data-held={String(threshold.held)}>
       <th scope="row" className="load-name">
         <code>{threshold.text}</code>
         {threshold.sentence && <p className="cell-note">{capital(threshold.sentence)}</p>}
       </th>
-      <td>{threshold.where || 'overall'}</td>
+      <td data-label="Where">{threshold.where || 'overall'}</td>
       <td className="nowrap">
         <Badge tone={tone} mark>
           {word}
         </Badge>
       </td>
-      <td className="num nowrap">{text(threshold.value, boundUnit(threshold.unit))}</td>
-      <td className="num nowrap">{text(threshold.bound, boundUnit(threshold.unit))}</td>
+      <td className="num nowrap" data-label="Value">
+        {text(threshold.value, boundUnit(threshold.unit))}
+      </td>
+      <td className="num nowrap" data-label="Bound">
+        {text(threshold.bound, boundUnit(threshold.unit))}
+      </td>
     </tr>
   );
 }

@@ -19,6 +19,12 @@ export function isOver({ state }: Pick<Run, 'state'>): boolean {
   return state !== 'running' && state !== 'lost';
 }
 
+/** Whether all that was sent up to now is warm-up, of which nothing is judged. */
+export function warmingUp(run: Summary): boolean {
+  const at = elapsedOf(run);
+  return !isOver(run) && run.phases.some((phase) => phase.warm_up && phase.from <= 0 && at <= phase.to);
+}
+
 /** Seconds of the run that are told of: by what was measured, as clocks of several machines differ. */
 export function elapsedOf({ series, duration, second, ...run }: Summary): number {
   const within = (seconds: number) => Math.min(duration, Math.max(0, seconds));
