@@ -222,3 +222,16 @@ def test_shards_merged_or_read_from_files_say_the_same() -> None:
     whole = run("p95 < 200ms")
     assert json.dumps(summarise(from_bytes(to_bytes(whole)))) == json.dumps(summarise(whole))
     assert summarise(replace(whole, shards=(Shard(0, 3), Shard(1, 3))))["state"] == "invalid"
+
+
+def test_the_rate_is_that_of_the_sentence() -> None:
+    """Half as many are asked in the warm-up, which is told nowhere."""
+    made = Record()
+    for number in range(2200):
+        due = number / 20 if number < 200 else 10 + (number - 200) / 40
+        made.due(due)
+        made.sent(due, 0.0)
+        made.sample(due, due + 0.02, Key(0, "EU", "a", "v1", OK), number)
+    told = summarise(part(made, scenario(phases=[phase("warm", 0, 10, warm_up=True), phase("hold", 10, 60)])))
+    assert (told["asked"]["rate"], told["achieved"]["rate"]) == (40.0, 40.0)
+    assert "2,000 requests at 40/s" in told["sentence"]
