@@ -111,5 +111,5 @@ def written(summary: Mapping[str, Any], out: Path) -> None:
 
 def only_slow(summary: Mapping[str, Any]) -> bool:
     """Whether objectives do not hold, and all of these are about time."""
-    units = {each["unit"] for each in summary["thresholds"] if not each["held"]}
+    units = {each["unit"] for each in summary["thresholds"] if each["held"] is False}
     return bool(units) and units <= TIMED
