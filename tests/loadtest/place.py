@@ -48,11 +48,12 @@ MERIDIAN = [sys.executable, "-c", "from meridian.cli.main import run; run()"]
 
 @dataclass
 class Place:
-    """home: control's folder. address: of control. app: port of the sample app."""
+    """home: control's folder. address: of control. app: port of the sample app. database: control's URL of it."""
 
     home: Path
     address: str
     app: int
+    database: str
 
     @property
     def client(self) -> Client:
@@ -110,7 +111,7 @@ def place(home: Path, database: str) -> Iterator[Place]:
     with (home / "control.log").open("wb") as log:
         for argv in (control, [*sample, f"127.0.0.1:{app}"]):
             children.append(subprocess.Popen(argv, cwd=home, env=env, stdout=log, stderr=log))
-    found = Place(home, address, app)
+    found = Place(home, address, app, database)
     try:
         until(lambda: _ready(found, children), 90)
         yield found

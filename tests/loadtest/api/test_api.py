@@ -95,10 +95,10 @@ def test_shards_of_different_runs_are_not_mixed(control):
         tell(control, "not-mixed", facts={"seed": 2})
 
 
-def test_a_runner_that_is_silent_is_lost_and_may_come_back(control, shared_postgres):
+def test_a_runner_that_is_silent_is_lost_and_may_come_back(control):
     tell(control, "silent-run")
     query(
-        shared_postgres.url,
+        control.database,
         "UPDATE load_test SET told = told - interval '31 seconds' WHERE id = %s",
         "silent-run",
     )
@@ -107,13 +107,13 @@ def test_a_runner_that_is_silent_is_lost_and_may_come_back(control, shared_postg
     assert control.client.get(f"{LIST}/silent-run")["state"] == "running"
 
 
-def test_a_run_that_runs_stays_and_others_are_removed(control, shared_postgres):
+def test_a_run_that_runs_stays_and_others_are_removed(control):
     tell(control, "runs-now")
     with pytest.raises(Refused, match="this load test runs now"):
         control.client.delete(f"{LIST}/runs-now")
     for id in ("old-one", "older-one"):
         tell(control, id, facts={"began": "2026-01-01T00:00:00+00:00"})
-        query(shared_postgres.url, "UPDATE load_test SET state = 'stopped' WHERE id = %s", id)
+        query(control.database, "UPDATE load_test SET state = 'stopped' WHERE id = %s", id)
     removed = control.invoke("load", "clean", "old-one", "--reason", "done with")
     assert "removes the load test small of 2026-01-01" in removed.output
     cleaned = control.client.post(f"{LIST}/cleanup", {"older_than": "100d"})
