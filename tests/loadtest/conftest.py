@@ -9,7 +9,8 @@ from tests.support.postgres import Server
 
 @pytest.fixture(scope="session")
 def control(shared_postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A control process with this feature and a database of its own, and a target. Tests share it: each finds its own runs by their ids."""
+    """A control process with this feature and a database of its own, and a target. Tests share it: each finds its own runs
+    by their ids."""
     with psycopg.connect(shared_postgres.url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE load_tests")
     database = shared_postgres.url.replace("/postgres?", "/load_tests?")
