@@ -75,6 +75,19 @@ async def test_records_are_stored_once_however_often_they_come(counting: World) 
     assert await total(counting) == 5111
 
 
+async def test_while_control_starts_they_are_to_be_sent_again(counting: World) -> None:
+    """Its tables may not be there yet: a record must not be taken for a bad one then."""
+    early = record(1)
+    counting.control.readiness.starting = "control is starting"
+    answer = await send(counting, early)
+    assert (answer.status_code, answer.json()["detail"]) == (
+        503,
+        "control does not take records yet: control is starting",
+    )
+    counting.control.readiness.starting = ""
+    assert (await send(counting, early)).json()["stored"] == 1
+
+
 async def test_a_bad_record_is_refused_with_its_reason_and_the_others_are_stored(counting: World) -> None:
     bad, unknown = record("seven"), record(1, feature="nobody")
     late = record(1, at=datetime.now(UTC) - timedelta(days=3))

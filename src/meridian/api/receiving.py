@@ -81,6 +81,8 @@ class Receiving:
 
     async def receive(self, region: str, batch: Batch) -> Received:
         """Raises Unavailable when some could not be stored now; what was stored by then is known the next time."""
+        if why := self._control.starting():
+            raise Unavailable(f"control does not take records yet: {why}", "send them again")
         result = Received()
         oldest = self._clock.now() - KEPT
         for name, records in batch.records.items():
