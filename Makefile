@@ -42,7 +42,7 @@ proof: setup ## 10,000 generated configurations and every fault: no request leav
 	$(BIN)/pytest -n 2 tests/regions/test_residency.py --configurations 10000
 
 nightly: setup ## all six load tests longer and with more load, and the proof (about an hour)
-	MERIDIAN_TEST_LOAD_SCALE=3 MERIDIAN_TEST_LOAD_SECONDS=180 $(BIN)/pytest -m scenario -rfEs \
+	MERIDIAN_TEST_LOAD_SCALE=3 MERIDIAN_TEST_LOAD_SECONDS=300 $(BIN)/pytest -m scenario -rfEs \
 		tests/scenarios/test_the_six_load_tests.py tests/scenarios/test_a_load_test_tells_the_truth.py
 	@$(MAKE) proof
 
