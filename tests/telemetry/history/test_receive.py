@@ -27,6 +27,9 @@ class Control:
         self.database, self.clock = database, FakeClock()
         self._shared: dict[type, Any] = {}
 
+    def starting(self) -> str:
+        return ""
+
     def shared(self, kind: type, make: Any) -> Any:
         return self._shared.setdefault(kind, make())
 
